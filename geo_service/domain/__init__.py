@@ -1,0 +1,1 @@
+"""What the service knows: no framework, no files, no SQL."""

@@ -1,0 +1,66 @@
+"""What can go wrong, in the words of the domain. Nothing here knows of HTTP or SQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class GeoServiceError(Exception):
+    """Any failure this service foresaw; its text is fit to be shown to the caller."""
+
+
+class InvalidCoordinateError(GeoServiceError):
+    """The degrees given lie nowhere on earth."""
+
+
+class InvalidQueryError(GeoServiceError):
+    """A question that cannot be asked as it was put."""
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        super().__init__(f"{parameter}: {reason}")
+        self.parameter = parameter
+        self.reason = reason
+
+
+class OutsideServedAreaError(GeoServiceError):
+    """The origin is so far from the place served that no answer would help."""
+
+
+class InvalidOpeningHoursError(GeoServiceError):
+    """An expression that the OSM opening-hours grammar, or this service, does not take."""
+
+
+class StationNotFoundError(GeoServiceError):
+    """No station carries this identifier."""
+
+
+class RegisterUnavailableError(GeoServiceError):
+    """No copy of the register can be had: the database does not answer and none was kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with a file: where it stands, what is there, what is expected."""
+
+    file: str
+    reason: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        """Say it as a person would look it up: file, row, column, value, expectation."""
+        where = [self.file]
+        if self.row is not None:
+            where.append(f"row {self.row}")
+        if self.column is not None:
+            where.append(self.column)
+        shown = "" if self.value is None else f" {self.value!r}"
+        return f"{', '.join(where)}:{shown} {self.reason}"
+
+
+class DatasetError(GeoServiceError):
+    """A data folder that cannot be loaded; every fault found is listed, not just the first."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
