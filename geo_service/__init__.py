@@ -1,0 +1,1 @@
+"""Rest stations and free breakfasts for outdoor workers, as a geospatial service."""
