@@ -12,13 +12,20 @@ class InvalidCoordinateError(GeoServiceError):
     """The degrees given lie nowhere on earth."""
 
 
-class InvalidQueryError(GeoServiceError):
-    """A question that cannot be asked as it was put."""
+@dataclass(frozen=True, slots=True)
+class ParameterFault:
+    """One parameter that cannot be used as given, and what to do about it."""
 
-    def __init__(self, parameter: str, reason: str) -> None:
-        super().__init__(f"{parameter}: {reason}")
-        self.parameter = parameter
-        self.reason = reason
+    parameter: str
+    reason: str
+
+
+class InvalidQueryError(GeoServiceError):
+    """A question that cannot be asked as it was put; every fault found is named."""
+
+    def __init__(self, *faults: ParameterFault) -> None:
+        super().__init__("; ".join(f"{each.parameter}: {each.reason}" for each in faults))
+        self.faults = faults
 
 
 class OutsideServedAreaError(GeoServiceError):

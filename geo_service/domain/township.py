@@ -29,6 +29,7 @@ class County:
     population: int | None = None
     population_year: int | None = None
     population_source: str | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,3 +51,4 @@ class Township:
     population: int | None = None
     population_year: int | None = None
     population_source: str | None = None
+    note: str = ""

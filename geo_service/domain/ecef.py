@@ -1,0 +1,43 @@
+"""Places as points in space, where a straight chord ranks them nearly as the geodesic does."""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo_service.domain.coordinate import WGS84
+
+_EQUATORIAL: Final = WGS84.a
+_ECCENTRICITY_SQUARED: Final = WGS84.es
+
+# The meridian at the poles curves least of all the ellipsoid's normal sections (a²/b).
+_LARGEST_RADIUS: Final = WGS84.a**2 / WGS84.b
+
+
+def ecef(longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.float64]:
+    """Return earth-centred coordinates in metres, shape (n, 3), of degrees on WGS 84, shape (n,).
+
+    Bowring's standard forward formula at height 0; see EPSG method 9602.
+    """
+    lam, phi = np.radians(np.atleast_1d(longitude)), np.radians(np.atleast_1d(latitude))
+    normal = _EQUATORIAL / np.sqrt(1.0 - _ECCENTRICITY_SQUARED * np.sin(phi) ** 2)
+    across = normal * np.cos(phi)
+    return np.column_stack(
+        (
+            across * np.cos(lam),
+            across * np.sin(lam),
+            normal * (1.0 - _ECCENTRICITY_SQUARED) * np.sin(phi),
+        )
+    )
+
+
+def longest_chord(geodesic: float) -> float:
+    """Bound the chord, in metres, between any two places a given geodesic apart.
+
+    By Schur's comparison theorem an arc that bends at least as much as a circle has a chord
+    no longer than the circle's; a geodesic bends nowhere less than a²/b's circle. A
+    millimetre covers what floating point loses.
+    """
+    half_turn = min(geodesic / (2.0 * _LARGEST_RADIUS), math.pi / 2.0)
+    return 2.0 * _LARGEST_RADIUS * math.sin(half_turn) + 0.001

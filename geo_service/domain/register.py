@@ -1,0 +1,139 @@
+"""The register at one revision: all that reads are answered from, and never edited."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+
+from geo_service.domain.coordinate import Bounds, Coordinate
+from geo_service.domain.errors import StationNotFoundError
+from geo_service.domain.holidays import HolidayCalendar
+from geo_service.domain.opening_hours import Schedules
+from geo_service.domain.place import Claim, Place, Revision
+from geo_service.domain.planar import PlanarCrs
+from geo_service.domain.station import DataStatus, Service, Station, StationFilter, StationId
+from geo_service.domain.station_index import StationIndex
+from geo_service.domain.township import County, Township
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Everything a data folder says about a place, whole and checked."""
+
+    place: Place
+    stations: tuple[Station, ...]
+    townships: tuple[Township, ...]
+    counties: tuple[County, ...]
+    calendar: HolidayCalendar
+    claims: tuple[Claim, ...]
+
+
+class Selection:
+    """The stations that match a filter, numbered in the order of their identifiers."""
+
+    def __init__(self, matches: Iterable[tuple[Station, tuple[Service, ...]]]) -> None:
+        self._matches = tuple(matches)
+
+    def __len__(self) -> int:
+        """Count the stations."""
+        return len(self._matches)
+
+    def __getitem__(self, number: int) -> tuple[Station, tuple[Service, ...]]:
+        """Return a station, and those of its services that answer the question."""
+        return self._matches[number]
+
+    def __iter__(self) -> Iterator[tuple[Station, tuple[Service, ...]]]:
+        """Go through the stations by identifier."""
+        return iter(self._matches)
+
+    @cached_property
+    def index(self) -> StationIndex:
+        """Nearest neighbours among these stations alone."""
+        return StationIndex([station.coordinate for station, _ in self._matches])
+
+
+# The conditions that can be combined are few (3 services × 3 groups × sets of amenities);
+# questions past this number of them are answered from a selection made for the one answer.
+_SELECTIONS_KEPT: Final = 256
+
+
+class Register:
+    """One immutable revision of the register, with what answers are prepared from.
+
+    Derived values are made on first use and kept: they depend on nothing but the revision.
+    """
+
+    def __init__(self, revision: Revision, dataset: Dataset, *, crs: str | None = None) -> None:
+        self.revision = revision
+        self.place = dataset.place
+        self.stations = tuple(sorted(dataset.stations, key=lambda station: station.id))
+        self.townships = tuple(sorted(dataset.townships, key=lambda unit: unit.code))
+        self.counties = tuple(sorted(dataset.counties, key=lambda unit: unit.code))
+        self.calendar = dataset.calendar
+        self.claims = dataset.claims
+        self.schedules = Schedules(dataset.calendar, dataset.place.zone)
+        self._crs = crs
+        self._selections: dict[StationFilter, Selection] = {}
+
+    @cached_property
+    def _by_id(self) -> Mapping[StationId, Station]:
+        return {station.id: station for station in self.stations}
+
+    @cached_property
+    def townships_by_code(self) -> Mapping[str, Township]:
+        """Townships by official code."""
+        return {unit.code: unit for unit in self.townships}
+
+    @cached_property
+    def counties_by_code(self) -> Mapping[str, County]:
+        """Counties by official code."""
+        return {unit.code: unit for unit in self.counties}
+
+    def station(self, station_id: StationId) -> Station:
+        """Return one station, or raise StationNotFoundError."""
+        try:
+            return self._by_id[station_id]
+        except KeyError:
+            raise StationNotFoundError(f"no station has the identifier {station_id!r}") from None
+
+    def select(self, conditions: StationFilter) -> Selection:
+        """Return the stations that match; the same filter gets the same selection back."""
+        if (kept := self._selections.get(conditions)) is not None:
+            return kept
+        matches = ((station, conditions.services_of(station)) for station in self.stations)
+        selection = Selection((station, found) for station, found in matches if found)
+        if len(self._selections) < _SELECTIONS_KEPT:
+            self._selections[conditions] = selection
+        return selection
+
+    @cached_property
+    def bounds(self) -> Bounds | None:
+        """The box around all stations and outlines; None for an empty register."""
+        corners = [station.coordinate for station in self.stations]
+        for unit in (*self.townships, *self.counties):
+            if unit.boundary is not None:
+                west, south, east, north = unit.boundary.bounds
+                corners += [
+                    Coordinate(longitude=west, latitude=south),
+                    Coordinate(longitude=east, latitude=north),
+                ]
+        return Bounds.around(corners) if corners else None
+
+    @cached_property
+    def crs(self) -> PlanarCrs:
+        """The plane that areas are computed in: the operator's, or chosen from the data."""
+        if self._crs is not None:
+            return PlanarCrs.of(self._crs)
+        return PlanarCrs.choose(
+            self.bounds or Bounds(west=-180.0, south=-90.0, east=180.0, north=90.0)
+        )
+
+    @cached_property
+    def data_status(self) -> Mapping[DataStatus, int]:
+        """How many stations are of each status."""
+        return {
+            status: count
+            for status in DataStatus
+            if (count := sum(station.data_status is status for station in self.stations))
+        }

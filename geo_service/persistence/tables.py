@@ -1,0 +1,202 @@
+"""How the domain lies in PostGIS: rows, columns, indexes, and nothing else."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from geoalchemy2 import Geography, Geometry, WKBElement
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    MetaData,
+    String,
+    func,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from geo_service.domain.coordinate import Coordinate
+from geo_service.domain.datum import Datum
+from geo_service.domain.holidays import HolidayKind, HolidayStatus
+from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
+from geo_service.domain.township import BoundaryStatus
+
+
+class Base(DeclarativeBase):
+    """All tables; constraints are named by rule, so a migration can drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+        }
+    )
+
+
+def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _all_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} <@ ARRAY[{listed}]::varchar[]", name=column)
+
+
+class RevisionRow(Base):
+    """One committed change of the register. The largest number is the present state."""
+
+    __tablename__ = "revision"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    committed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+    author: Mapped[str]
+    reason: Mapped[str]
+
+
+class PlaceRow(Base):
+    """The place served: one row, or none before the first load."""
+
+    __tablename__ = "place"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1, autoincrement=False)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    time_zone: Mapped[str]
+    title: Mapped[str]
+    title_en: Mapped[str | None]
+
+
+class CountyRow(Base):
+    """A county-level unit."""
+
+    __tablename__ = "county"
+    __table_args__ = (
+        _one_of("boundary_status", BoundaryStatus),
+        CheckConstraint("population >= 0", name="population"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    boundary: Mapped[WKBElement | None] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=Coordinate.SRID)
+    )
+    boundary_status: Mapped[str]
+    population: Mapped[int | None]
+    population_year: Mapped[int | None]
+    population_source: Mapped[str | None]
+    source: Mapped[str]
+    note: Mapped[str]
+
+
+class TownshipRow(Base):
+    """A township-level unit."""
+
+    __tablename__ = "township"
+    __table_args__ = (
+        _one_of("boundary_status", BoundaryStatus),
+        CheckConstraint("(boundary IS NULL) = (boundary_status = 'none')", name="boundary"),
+        CheckConstraint("population >= 0", name="population"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    county_code: Mapped[str | None] = mapped_column(ForeignKey("county.code"), index=True)
+    boundary: Mapped[WKBElement | None] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=Coordinate.SRID)
+    )
+    boundary_status: Mapped[str]
+    seat: Mapped[WKBElement | None] = mapped_column(
+        Geometry("POINT", srid=Coordinate.SRID, spatial_index=False)
+    )
+    population: Mapped[int | None]
+    population_year: Mapped[int | None]
+    population_source: Mapped[str | None]
+    source: Mapped[str]
+    note: Mapped[str]
+
+
+class StationRow(Base):
+    """One station of the register."""
+
+    __tablename__ = "station"
+    __table_args__ = (
+        _one_of("accessibility", Accessibility),
+        _one_of("data_status", DataStatus),
+        _one_of("reading_datum", Datum),
+        _all_of("amenities", Amenity),
+        CheckConstraint("capacity >= 0", name="capacity"),
+        CheckConstraint("accuracy_m >= 0", name="accuracy_m"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    location: Mapped[WKBElement] = mapped_column(Geography("POINT", srid=Coordinate.SRID))
+    reading_x: Mapped[float]
+    reading_y: Mapped[float]
+    reading_datum: Mapped[str]
+    amenities: Mapped[list[str]] = mapped_column(ARRAY(String))
+    address: Mapped[str | None]
+    township_code: Mapped[str | None] = mapped_column(ForeignKey("township.code"), index=True)
+    telephone: Mapped[str | None]
+    capacity: Mapped[int | None]
+    accessibility: Mapped[str]
+    data_status: Mapped[str]
+    source: Mapped[str]
+    accuracy_m: Mapped[float | None]
+    verified_on: Mapped[date | None]
+    services: Mapped[list["ServiceRow"]] = relationship(
+        order_by="ServiceRow.kind.desc()", lazy="raise", passive_deletes=True
+    )
+
+
+class ServiceRow(Base):
+    """One service of one station. An empty list of groups means anyone."""
+
+    __tablename__ = "station_service"
+    __table_args__ = (_one_of("kind", ServiceKind), _all_of("groups", Group))
+
+    station_id: Mapped[str] = mapped_column(
+        ForeignKey("station.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    opening_hours: Mapped[str | None]
+    groups: Mapped[list[str]] = mapped_column(ARRAY(String))
+
+
+class HolidayRow(Base):
+    """One day that is not what its weekday says."""
+
+    __tablename__ = "holiday"
+    __table_args__ = (_one_of("kind", HolidayKind), _one_of("status", HolidayStatus))
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    status: Mapped[str]
+    source: Mapped[str]
+
+
+class ClaimRow(Base):
+    """One published figure about the programme."""
+
+    __tablename__ = "claim"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    value: Mapped[float]
+    unit: Mapped[str]
+    as_of: Mapped[str]
+    source_title: Mapped[str]
+    source_url: Mapped[str]
+    note: Mapped[str]
