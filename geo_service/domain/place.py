@@ -14,6 +14,9 @@ class Place:
     title: str
     name_en: str | None = None
     title_en: str | None = None
+    population: int | None = None
+    population_year: int | None = None
+    population_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

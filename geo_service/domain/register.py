@@ -1,11 +1,13 @@
 """The register at one revision: all that reads are answered from, and never edited."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
+from zoneinfo import ZoneInfo
 
 
+from geo_service.domain import units
 from geo_service.domain.coordinate import Bounds, Coordinate
 from geo_service.domain.errors import StationNotFoundError
 from geo_service.domain.holidays import HolidayCalendar
@@ -14,6 +16,7 @@ from geo_service.domain.place import Claim, Place, Revision
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.station import DataStatus, Service, Station, StationFilter, StationId
 from geo_service.domain.station_index import StationIndex
+from geo_service.domain.survey import Level, Survey, Unit
 from geo_service.domain.township import County, Township
 
 
@@ -27,6 +30,20 @@ class Dataset:
     counties: tuple[County, ...]
     calendar: HolidayCalendar
     claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """What an operator says of the place instead of what the data says; None: as the data says."""
+
+    name: str | None = None
+    zone: ZoneInfo | None = None
+    bounds: Bounds | None = None
+    crs: str | None = None
+
+    def place(self, given: Place) -> Place:
+        """Return the place as the operator wants it."""
+        return replace(given, name=self.name or given.name, zone=self.zone or given.zone)
 
 
 class Selection:
@@ -64,17 +81,20 @@ class Register:
     Derived values are made on first use and kept: they depend on nothing but the revision.
     """
 
-    def __init__(self, revision: Revision, dataset: Dataset, *, crs: str | None = None) -> None:
+    def __init__(
+        self, revision: Revision, dataset: Dataset, overrides: Overrides = Overrides()
+    ) -> None:
         self.revision = revision
-        self.place = dataset.place
+        self.place = overrides.place(dataset.place)
         self.stations = tuple(sorted(dataset.stations, key=lambda station: station.id))
         self.townships = tuple(sorted(dataset.townships, key=lambda unit: unit.code))
         self.counties = tuple(sorted(dataset.counties, key=lambda unit: unit.code))
         self.calendar = dataset.calendar
         self.claims = dataset.claims
-        self.schedules = Schedules(dataset.calendar, dataset.place.zone)
-        self._crs = crs
+        self.schedules = Schedules(dataset.calendar, self.place.zone)
+        self._overrides = overrides
         self._selections: dict[StationFilter, Selection] = {}
+        self._surveys: dict[Level, Survey] = {}
 
     @cached_property
     def _by_id(self) -> Mapping[StationId, Station]:
@@ -109,7 +129,9 @@ class Register:
 
     @cached_property
     def bounds(self) -> Bounds | None:
-        """The box around all stations and outlines; None for an empty register."""
+        """The operator's box, or that around all stations and outlines; None where none are."""
+        if self._overrides.bounds is not None:
+            return self._overrides.bounds
         corners = [station.coordinate for station in self.stations]
         for unit in (*self.townships, *self.counties):
             if unit.boundary is not None:
@@ -123,11 +145,26 @@ class Register:
     @cached_property
     def crs(self) -> PlanarCrs:
         """The plane that areas are computed in: the operator's, or chosen from the data."""
-        if self._crs is not None:
-            return PlanarCrs.of(self._crs)
+        if self._overrides.crs is not None:
+            return PlanarCrs.of(self._overrides.crs)
         return PlanarCrs.choose(
             self.bounds or Bounds(west=-180.0, south=-90.0, east=180.0, north=90.0)
         )
+
+    def survey(self, level: Level) -> Survey:
+        """Return the units of a level, laid out for measuring."""
+        if (kept := self._surveys.get(level)) is None:
+            kept = self._surveys[level] = Survey.of(self._units(level), crs=self.crs)
+        return kept
+
+    def _units(self, level: Level) -> Iterable[Unit]:
+        match level:
+            case Level.TOWNSHIP:
+                return map(units.township_unit, self.townships)
+            case Level.COUNTY:
+                return map(units.county_unit, self.counties)
+            case Level.CITY:
+                return (units.city_unit(self.place, self.counties, self.townships),)
 
     @cached_property
     def data_status(self) -> Mapping[DataStatus, int]:

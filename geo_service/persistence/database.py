@@ -2,22 +2,16 @@
 
 from contextlib import AbstractContextManager
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 
 class Database:
-    """Hands out transactions; commits on a clean exit and rolls back on any error.
+    """Hands out transactions; commits on a clean exit and rolls back on any error."""
 
-    Bound to a connection instead of an engine (as the tests do), each transaction
-    becomes a savepoint of that connection's own.
-    """
-
-    def __init__(self, bind: Engine | Connection) -> None:
-        self.engine = bind.engine
-        self._sessions = sessionmaker(
-            bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
 
     @classmethod
     def connect(

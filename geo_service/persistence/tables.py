@@ -72,6 +72,9 @@ class PlaceRow(Base):
     time_zone: Mapped[str]
     title: Mapped[str]
     title_en: Mapped[str | None]
+    population: Mapped[int | None]
+    population_year: Mapped[int | None]
+    population_source: Mapped[str | None]
 
 
 class CountyRow(Base):

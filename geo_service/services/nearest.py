@@ -1,6 +1,5 @@
 """Find the stations a worker can reach soonest."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +7,7 @@ from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.errors import InvalidQueryError, OutsideServedAreaError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
-from geo_service.domain.station import Service, Station, StationFilter
+from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.station_index import Ranked
 from geo_service.domain.walking import Walking
 from geo_service.services.openness import OpenCondition, When, openness_of
@@ -45,13 +44,13 @@ class NearbyStation:
     """A station as seen from an origin.
 
     ``distance`` is the geodesic in metres; ``walk_minutes`` an estimate; ``openness`` stands
-    beside ``services``, the station's services that answer the question, one for one.
+    beside the station's services, one for one, and is told for the moment ``at``.
     """
 
     station: Station
     distance: Metres
     walk_minutes: int
-    services: tuple[Service, ...]
+    at: datetime
     openness: tuple[OpennessAt, ...]
 
 
@@ -103,7 +102,10 @@ def find_nearest(register: Register, query: NearestQuery, walking: Walking) -> N
     matched, found = _candidates(register, selection, query, walking)
     return NearestAnswer(
         matched=matched,
-        stations=tuple(_seen(register, selection, query, walking, found.first(query.limit))),
+        stations=tuple(
+            _seen(register, selection[number][0], Metres(metres), query, walking)
+            for number, metres in found.first(query.limit)
+        ),
     )
 
 
@@ -117,27 +119,40 @@ def _candidates(
     else:
         return len(selection), selection.index.nearest(query.origin, query.limit)
     if query.open is not None:
-        seen = _seen(register, selection, query, walking, found)
-        found = found.where([query.open.keeps(each.openness) for each in seen])
+        found = found.where(_kept(register, selection, query, query.open, walking, found))
     return len(found), found
 
 
-def _seen(
+def _kept(  # noqa: PLR0913 - all of it is the question
     register: Register,
     selection: Selection,
     query: NearestQuery,
+    condition: OpenCondition,
     walking: Walking,
-    ranked: Ranked,
-) -> Iterator[NearbyStation]:
-    on_arrival = query.open is not None and query.open.when is When.ARRIVAL
-    for number, metres in ranked:
-        station, services = selection[number]
-        distance = Metres(metres)
-        then = walking.arrival(query.instant, distance) if on_arrival else query.instant
-        yield NearbyStation(
-            station=station,
-            distance=distance,
-            walk_minutes=walking.minutes(distance),
-            services=services,
-            openness=openness_of(register, services, then),
+    found: Ranked,
+) -> list[bool]:
+    return [
+        condition.keeps(
+            openness_of(register, selection[number][1], _moment(query, walking, Metres(metres)))
         )
+        for number, metres in found
+    ]
+
+
+def _seen(
+    register: Register, station: Station, distance: Metres, query: NearestQuery, walking: Walking
+) -> NearbyStation:
+    at = _moment(query, walking, distance)
+    return NearbyStation(
+        station=station,
+        distance=distance,
+        walk_minutes=walking.minutes(distance),
+        at=at,
+        openness=openness_of(register, station.services, at),
+    )
+
+
+def _moment(query: NearestQuery, walking: Walking, distance: Metres) -> datetime:
+    if query.open is not None and query.open.when is When.ARRIVAL:
+        return walking.arrival(query.instant, distance)
+    return query.instant

@@ -1,0 +1,62 @@
+"""The composition root: the one place where all floors meet."""
+
+import os
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from geo_service import logs, runtime, web
+from geo_service.domain.register import Overrides
+from geo_service.persistence.database import Database
+from geo_service.persistence.snapshots import Snapshots
+from geo_service.settings import Settings, kept_secret_key
+
+# The largest body any resource takes is a thousand origins, some 100 kB.
+_LARGEST_BODY = 1024 * 1024
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    clock: runtime.Clock | None = None,
+) -> Flask:
+    """Build the service; with no arguments, from the environment.
+
+    Nothing is asked of the database until the first request. Two apps can live in one process.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    logs.configure(settings.log_level, settings.log_format)
+    database = database or Database.connect(
+        settings.required_database_url(),
+        connect_timeout_s=settings.connect_timeout_s,
+        statement_timeout_ms=settings.statement_timeout_ms,
+    )
+    overrides = Overrides(
+        name=settings.place_name,
+        zone=ZoneInfo(settings.time_zone) if settings.time_zone else None,
+        bounds=settings.bounds,
+        crs=settings.planar_crs,
+    )
+
+    app = Flask(__name__, static_folder="web/static")
+    app.config["SECRET_KEY"] = settings.secret_key or kept_secret_key(settings.home)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops
+        )
+    runtime.bind(
+        app,
+        runtime.Runtime(
+            settings=settings,
+            database=database,
+            snapshots=Snapshots(database, overrides),
+            clock=clock or runtime.Clock(),
+        ),
+    )
+    web.register(app)
+    return app

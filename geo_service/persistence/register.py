@@ -1,0 +1,330 @@
+"""The register in PostGIS: written whole in one transaction, read whole at one revision."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from geoalchemy2 import Geometry, WKBElement
+from geoalchemy2.shape import from_shape, to_shape
+from shapely import MultiPolygon, Point, Polygon
+from sqlalchemy import Row, cast, delete, func, insert, select, text
+from sqlalchemy.orm import Session
+
+from geo_service.domain.coordinate import Coordinate, Metres
+from geo_service.domain.datum import Datum
+from geo_service.domain.errors import RegisterUnavailableError
+from geo_service.domain.holidays import Holiday, HolidayCalendar, HolidayKind, HolidayStatus
+from geo_service.domain.place import Claim, Place, Revision
+from geo_service.domain.register import Dataset
+from geo_service.domain.station import (
+    Accessibility,
+    Amenity,
+    DataStatus,
+    Group,
+    Reading,
+    Service,
+    ServiceKind,
+    Station,
+    StationId,
+)
+from geo_service.domain.township import BoundaryStatus, County, Township
+from geo_service.persistence.tables import (
+    Base,
+    ClaimRow,
+    CountyRow,
+    HolidayRow,
+    PlaceRow,
+    RevisionRow,
+    ServiceRow,
+    StationRow,
+    TownshipRow,
+)
+
+# Children before parents, so that no foreign key is left hanging on the way.
+_EMPTIED: Final[tuple[type[Base], ...]] = (
+    *(ServiceRow, StationRow, TownshipRow, CountyRow, HolidayRow, ClaimRow, PlaceRow),
+)
+
+_POSITION = cast(StationRow.location, Geometry)
+STATIONS: Final = select(
+    StationRow.__table__,
+    func.ST_X(_POSITION).label("longitude"),
+    func.ST_Y(_POSITION).label("latitude"),
+).order_by(StationRow.id)
+
+
+class RegisterStore:
+    """The register as it stands inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def revision_number(self) -> int | None:
+        """Return the number of the present revision; None before the first load."""
+        return self._session.scalar(select(func.max(RevisionRow.number)))
+
+    def replace(self, dataset: Dataset, *, author: str, reason: str) -> int:
+        """Put a dataset in the place of all there is; return the revision that makes."""
+        # Writers take turns, or two of them would claim the same number; readers go on.
+        self._session.execute(text("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE"))
+        for table in _EMPTIED:
+            self._session.execute(delete(table))
+        self._insert(PlaceRow, [_place_row(dataset.place)])
+        self._insert(CountyRow, map(_county_row, dataset.counties))
+        self._insert(TownshipRow, map(_township_row, dataset.townships))
+        self._insert(StationRow, map(_station_row, dataset.stations))
+        self._insert(
+            ServiceRow,
+            (_service_row(each, service) for each in dataset.stations for service in each.services),
+        )
+        self._insert(HolidayRow, map(_holiday_row, dataset.calendar.holidays))
+        self._insert(ClaimRow, map(_claim_row, dataset.claims))
+        number = (self.revision_number() or 0) + 1
+        self._insert(RevisionRow, [{"number": number, "author": author, "reason": reason}])
+        return number
+
+    def load(self) -> tuple[Revision, Dataset]:
+        """Read all of the present revision, or raise RegisterUnavailableError."""
+        # One snapshot for all the queries, or a commit between two of them would mix revisions.
+        self._session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        revision = self._session.scalars(
+            select(RevisionRow).order_by(RevisionRow.number.desc()).limit(1)
+        ).one_or_none()
+        place = self._session.scalars(select(PlaceRow)).one_or_none()
+        if revision is None or place is None:
+            raise RegisterUnavailableError("the register is empty: load a data folder first")
+        return (
+            Revision(
+                number=revision.number,
+                committed_at=revision.committed_at,
+                author=revision.author,
+                reason=revision.reason,
+            ),
+            Dataset(
+                place=_to_place(place),
+                stations=self._stations(),
+                townships=tuple(map(_to_township, self._session.scalars(select(TownshipRow)))),
+                counties=tuple(map(_to_county, self._session.scalars(select(CountyRow)))),
+                calendar=HolidayCalendar(map(_to_holiday, self._session.scalars(_HOLIDAYS))),
+                claims=tuple(map(_to_claim, self._session.scalars(select(ClaimRow)))),
+            ),
+        )
+
+    def _stations(self) -> tuple[Station, ...]:
+        services: dict[str, dict[ServiceKind, Service]] = defaultdict(dict)
+        for row in self._session.execute(select(ServiceRow.__table__)):
+            kind = ServiceKind(row.kind)
+            services[row.station_id][kind] = Service(
+                kind=kind,
+                opening_hours=row.opening_hours,
+                groups=frozenset(map(Group, row.groups)),
+            )
+        return tuple(
+            _to_station(row, services[row.id])
+            for row in self._session.execute(STATIONS.execution_options(yield_per=5000))
+        )
+
+    def _insert(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+        if listed := list(rows):
+            self._session.execute(insert(table), listed)
+
+
+_HOLIDAYS: Final = select(HolidayRow).order_by(HolidayRow.day)
+
+
+def _place_row(place: Place) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "name": place.name,
+        "name_en": place.name_en,
+        "time_zone": place.zone.key,
+        "title": place.title,
+        "title_en": place.title_en,
+        "population": place.population,
+        "population_year": place.population_year,
+        "population_source": place.population_source,
+    }
+
+
+def _to_place(row: PlaceRow) -> Place:
+    return Place(
+        name=row.name,
+        name_en=row.name_en,
+        zone=ZoneInfo(row.time_zone),
+        title=row.title,
+        title_en=row.title_en,
+        population=row.population,
+        population_year=row.population_year,
+        population_source=row.population_source,
+    )
+
+
+def _unit_row(unit: County | Township) -> dict[str, Any]:
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "name_en": unit.name_en,
+        "boundary": _outline_element(unit.boundary),
+        "boundary_status": unit.boundary_status.value,
+        "population": unit.population,
+        "population_year": unit.population_year,
+        "population_source": unit.population_source,
+        "source": unit.source,
+        "note": unit.note,
+    }
+
+
+def _county_row(county: County) -> dict[str, Any]:
+    return _unit_row(county)
+
+
+def _township_row(township: Township) -> dict[str, Any]:
+    seat = township.seat
+    return _unit_row(township) | {
+        "county_code": township.county_code,
+        "seat": None
+        if seat is None
+        else from_shape(Point(seat.longitude, seat.latitude), srid=Coordinate.SRID),
+    }
+
+
+def _outline_element(outline: Polygon | MultiPolygon | None) -> WKBElement | None:
+    if outline is None:
+        return None
+    parts = outline if isinstance(outline, MultiPolygon) else MultiPolygon([outline])
+    return from_shape(parts, srid=Coordinate.SRID)
+
+
+def _to_outline(element: WKBElement | None) -> Polygon | MultiPolygon | None:
+    if element is None:
+        return None
+    parts = to_shape(element)
+    assert isinstance(parts, MultiPolygon)  # the column is geometry(MULTIPOLYGON)
+    return parts.geoms[0] if len(parts.geoms) == 1 else parts
+
+
+def _to_county(row: CountyRow) -> County:
+    return County(
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        boundary=_to_outline(row.boundary),
+        boundary_status=BoundaryStatus(row.boundary_status),
+        population=row.population,
+        population_year=row.population_year,
+        population_source=row.population_source,
+        source=row.source,
+        note=row.note,
+    )
+
+
+def _to_township(row: TownshipRow) -> Township:
+    return Township(
+        code=row.code,
+        name=row.name,
+        name_en=row.name_en,
+        county_code=row.county_code,
+        boundary=_to_outline(row.boundary),
+        boundary_status=BoundaryStatus(row.boundary_status),
+        seat=_to_seat(row.seat),
+        population=row.population,
+        population_year=row.population_year,
+        population_source=row.population_source,
+        source=row.source,
+        note=row.note,
+    )
+
+
+def _to_seat(element: WKBElement | None) -> Coordinate | None:
+    if element is None:
+        return None
+    point = to_shape(element)
+    assert isinstance(point, Point)  # the column is geometry(POINT)
+    return Coordinate(longitude=point.x, latitude=point.y)
+
+
+def _station_row(station: Station) -> dict[str, Any]:
+    at = station.coordinate
+    return {
+        "id": station.id,
+        "name": station.name,
+        "name_en": station.name_en,
+        "location": from_shape(Point(at.longitude, at.latitude), srid=Coordinate.SRID),
+        "reading_x": station.reading.x,
+        "reading_y": station.reading.y,
+        "reading_datum": station.reading.datum.value,
+        "amenities": [each.value for each in Amenity if each in station.amenities],
+        "address": station.address,
+        "township_code": station.township_code,
+        "telephone": station.telephone,
+        "capacity": station.capacity,
+        "accessibility": station.accessibility.value,
+        "data_status": station.data_status.value,
+        "source": station.source,
+        "accuracy_m": station.accuracy_m,
+        "verified_on": station.verified_on,
+    }
+
+
+def _to_station(row: Row[Any], services: dict[ServiceKind, Service]) -> Station:
+    return Station(
+        id=StationId(row.id),
+        name=row.name,
+        name_en=row.name_en,
+        coordinate=Coordinate(longitude=row.longitude, latitude=row.latitude),
+        reading=Reading(x=row.reading_x, y=row.reading_y, datum=Datum(row.reading_datum)),
+        services=tuple(services[kind] for kind in ServiceKind if kind in services),
+        amenities=frozenset(map(Amenity, row.amenities)),
+        address=row.address,
+        township_code=row.township_code,
+        telephone=row.telephone,
+        capacity=row.capacity,
+        accessibility=Accessibility(row.accessibility),
+        data_status=DataStatus(row.data_status),
+        source=row.source,
+        accuracy_m=None if row.accuracy_m is None else Metres(row.accuracy_m),
+        verified_on=row.verified_on,
+    )
+
+
+def _service_row(station: Station, service: Service) -> dict[str, Any]:
+    return {
+        "station_id": station.id,
+        "kind": service.kind.value,
+        "opening_hours": service.opening_hours,
+        "groups": [each.value for each in Group if each in service.groups],
+    }
+
+
+def _holiday_row(holiday: Holiday) -> dict[str, Any]:
+    return {
+        "day": holiday.day,
+        "kind": holiday.kind.value,
+        "name": holiday.name,
+        "status": holiday.status.value,
+        "source": holiday.source,
+    }
+
+
+def _to_holiday(row: HolidayRow) -> Holiday:
+    return Holiday(
+        day=row.day,
+        kind=HolidayKind(row.kind),
+        name=row.name,
+        status=HolidayStatus(row.status),
+        source=row.source,
+    )
+
+
+_CLAIM_FIELDS: Final = (
+    *("key", "name", "value", "unit", "as_of", "source_title", "source_url", "note"),
+)
+
+
+def _claim_row(claim: Claim) -> dict[str, Any]:
+    return {name: getattr(claim, name) for name in _CLAIM_FIELDS}
+
+
+def _to_claim(row: ClaimRow) -> Claim:
+    return Claim(**{name: getattr(row, name) for name in _CLAIM_FIELDS})

@@ -1,0 +1,82 @@
+"""What a request or a command may reach for: the only look-ups on the running app."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Flask, current_app
+
+from geo_service.domain.coordinate import Metres
+from geo_service.domain.register import Register
+from geo_service.domain.walking import Walking
+from geo_service.persistence.database import Database
+from geo_service.persistence.snapshots import Snapshots
+from geo_service.services.nearest import ServedArea
+from geo_service.settings import Settings
+
+_RUNTIME = "geo_service.runtime"
+
+
+class Clock:
+    """The present moment; tests put another in its place."""
+
+    def now(self) -> datetime:
+        """Return the present as an aware instant."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """The parts of one running app."""
+
+    settings: Settings
+    database: Database
+    snapshots: Snapshots
+    clock: Clock
+
+
+def bind(app: Flask, runtime: Runtime) -> None:
+    """Give an app its parts."""
+    app.extensions[_RUNTIME] = runtime
+
+
+def _runtime() -> Runtime:
+    return cast("Runtime", current_app.extensions[_RUNTIME])
+
+
+def settings() -> Settings:
+    """Return how the running app was set up."""
+    return _runtime().settings
+
+
+def database() -> Database:
+    """Return the database of the running app."""
+    return _runtime().database
+
+
+def snapshots() -> Snapshots:
+    """Return what keeps the running app's copy of the register."""
+    return _runtime().snapshots
+
+
+def register() -> Register:
+    """Return the register at its present revision, or raise RegisterUnavailableError."""
+    return _runtime().snapshots.current()
+
+
+def now() -> datetime:
+    """Return the present moment."""
+    return _runtime().clock.now()
+
+
+def walking() -> Walking:
+    """Return how walks are estimated."""
+    given = settings()
+    return Walking(
+        metres_per_minute=given.walking_speed_m_per_min, detour_factor=given.detour_factor
+    )
+
+
+def served_area() -> ServedArea:
+    """Return how far from the register's bounds a question may be asked."""
+    return ServedArea(margin=Metres(settings().served_margin_m))

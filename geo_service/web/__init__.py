@@ -1,0 +1,26 @@
+"""HTTP in, HTTP out. Decides nothing about stations."""
+
+from flask import Flask
+from flask_compress import Compress
+
+from geo_service.web import health, journal, problems, security
+from geo_service.web.api import coverage, documents, stations
+from geo_service.web.maps import views as maps
+from geo_service.web.start import views as start
+
+
+def register(app: Flask) -> None:
+    """Put every page, resource and failure of the service on an app."""
+    security.register(app)
+    health.register(app)
+    journal.register(app)
+    problems.register(app)
+    for blueprint in (
+        stations.blueprint,
+        coverage.blueprint,
+        documents.blueprint,
+        maps.blueprint,
+        start.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    Compress(app)

@@ -1,0 +1,224 @@
+"""What the resources of the API may be asked, and what that means in the domain's words."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from geo_service.domain.coordinate import Bounds, Coordinate, Metres
+from geo_service.domain.coverage import Level
+from geo_service.domain.datum import Datum, reading_to_coordinate
+from geo_service.domain.errors import (
+    InvalidCoordinateError,
+    InvalidQueryError,
+    ParameterFault,
+)
+from geo_service.domain.station import Amenity, Group, ServiceKind, StationFilter, StationId
+from geo_service.services.browse import MAX_PAGE, BrowseQuery
+from geo_service.services.coverage import CoverageQuery
+from geo_service.services.nearest import MAX_LIMIT, MAX_ORIGINS, NearestQuery
+from geo_service.services.openness import OpenCondition, When
+from geo_service.web import params
+from geo_service.web.params import Decimal, Latitude, Longitude, Parameters, Truth, Whole
+
+_OPEN_WORDS = {"now": When.INSTANT, "arrival": When.ARRIVAL}
+
+
+class DatumParameters(Parameters):
+    """The datum of a question's coordinates and of the answer's."""
+
+    datum: Annotated[
+        Datum,
+        Field(description="Datum of all coordinates asked and answered; phones' maps use gcj02."),
+    ] = Datum.WGS84
+
+
+class FilterParameters(Parameters):
+    """Which stations a question is about; all that is given must hold."""
+
+    service: Annotated[
+        ServiceKind | None, Field(description="Only stations that offer this service.")
+    ] = None
+    group: Annotated[
+        Group | None, Field(description="Only what these workers may use (anyone's included).")
+    ] = None
+    amenity: Annotated[
+        list[Amenity],
+        Field(description="Only stations with this; repeat it to ask for several at once."),
+    ] = []
+    open: Annotated[
+        str | None,
+        Field(
+            description="`now`, `arrival` (leaving now, on foot; nearest only) or an RFC 3339 "
+            "instant. Keeps what is open then, and what may be: hours that are unknown say so.",
+            examples=["now", "arrival", "2026-11-23T05:00:00+08:00"],
+        ),
+    ] = None
+    open_only: Annotated[
+        Truth, Field(description="With `open`: drop what may be open but is not known to be.")
+    ] = False
+
+    @model_validator(mode="after")
+    def _certainty_needs_a_moment(self) -> Self:
+        if self.open_only and self.open is None:
+            raise PydanticCustomError("word", "open_only needs open=now, arrival or an instant")
+        return self
+
+    def conditions(self) -> StationFilter:
+        """Return what does not depend on the time."""
+        return StationFilter(
+            service=self.service, group=self.group, amenities=frozenset(self.amenity)
+        )
+
+    def moment(self, now: datetime) -> datetime:
+        """Return the instant that the question is about."""
+        if self.open is None or self.open in _OPEN_WORDS:
+            return now
+        return params.instant(self.open, "open")
+
+    def open_condition(self, *, arrival: bool) -> OpenCondition | None:
+        """Return what must be open; ``arrival`` says whether the question has a way to walk."""
+        if self.open is None:
+            return None
+        when = _OPEN_WORDS.get(self.open, When.INSTANT)
+        if when is When.ARRIVAL and not arrival:
+            reason = "arrival needs an origin; use now or an RFC 3339 instant here"
+            raise InvalidQueryError(ParameterFault("open", reason))
+        return OpenCondition(when=when, certain=self.open_only)
+
+
+class NearestOptions(FilterParameters, DatumParameters):
+    """What one nearest question, or a thousand, may say besides where from."""
+
+    limit: Annotated[
+        Whole, Field(ge=1, le=MAX_LIMIT, description="How many stations to return at most.")
+    ] = 5
+    within: Annotated[
+        Decimal | None,
+        Field(gt=0, le=20_100_000, description="Only stations within so many metres (geodesic)."),
+    ] = None
+
+    def nearest_query(self, longitude: float, latitude: float, now: datetime) -> NearestQuery:
+        """Return the question from one origin, given in the question's datum."""
+        return NearestQuery(
+            origin=reading_to_coordinate(longitude, latitude, self.datum),
+            instant=self.moment(now),
+            limit=self.limit,
+            within=None if self.within is None else Metres(self.within),
+            conditions=self.conditions(),
+            open=self.open_condition(arrival=True),
+        )
+
+
+class NearestParameters(NearestOptions):
+    """GET /api/v1/stations/nearest."""
+
+    lon: Longitude
+    lat: Latitude
+
+    def query(self, now: datetime) -> NearestQuery:
+        """Return the question."""
+        return self.nearest_query(self.lon, self.lat, now)
+
+
+class OriginParameters(Parameters):
+    """One place to look from."""
+
+    id: Annotated[str | None, Field(max_length=100, description="Comes back with the answer.")] = (
+        None
+    )
+    lon: Longitude
+    lat: Latitude
+
+
+class ManyNearestParameters(NearestOptions):
+    """POST /api/v1/stations/nearest."""
+
+    origins: Annotated[
+        list[OriginParameters],
+        Field(min_length=1, max_length=MAX_ORIGINS, description="Where to look from."),
+    ]
+
+    def queries(self, now: datetime) -> list[NearestQuery]:
+        """Return one question an origin."""
+        return [self.nearest_query(each.lon, each.lat, now) for each in self.origins]
+
+
+class BrowseParameters(FilterParameters, DatumParameters):
+    """GET /api/v1/stations."""
+
+    bbox: Annotated[
+        str | None,
+        Field(
+            description="west,south,east,north in degrees, in `datum`; west greater than east "
+            "crosses the antimeridian.",
+            examples=["113.9,33.5,114.1,33.7"],
+        ),
+    ] = None
+    limit: Annotated[Whole, Field(ge=1, le=MAX_PAGE, description="Stations a page at most.")] = 100
+    after: Annotated[
+        str | None,
+        Field(max_length=100, description="Go on behind this identifier; see the next link."),
+    ] = None
+
+    def query(self, now: datetime) -> BrowseQuery:
+        """Return the question."""
+        return BrowseQuery(
+            instant=self.moment(now),
+            conditions=self.conditions(),
+            open=self.open_condition(arrival=False),
+            bounds=None if self.bbox is None else self._bounds(self.bbox),
+            limit=self.limit,
+            after=None if self.after is None else StationId(self.after),
+        )
+
+    def _bounds(self, text: str) -> Bounds:
+        expected = "must be west,south,east,north in degrees, like 113.9,33.5,114.1,33.7"
+        try:
+            west, south, east, north = map(params.read_decimal, text.split(","))
+            low = reading_to_coordinate(west, south, self.datum)
+            high = reading_to_coordinate(east, north, self.datum)
+            return _box(low, high)
+        except (ValueError, InvalidCoordinateError) as error:
+            detail = f" ({error})" if isinstance(error, InvalidCoordinateError) else ""
+            raise InvalidQueryError(ParameterFault("bbox", expected + detail)) from None
+
+
+def _box(low: Coordinate, high: Coordinate) -> Bounds:
+    return Bounds(
+        west=low.longitude, south=low.latitude, east=high.longitude, north=high.latitude
+    )
+
+
+class StationParameters(DatumParameters):
+    """GET /api/v1/stations/{id}."""
+
+
+class CoverageOptions(FilterParameters):
+    """What a coverage may be asked for, as an answer or as a map."""
+
+    radius: Annotated[
+        Decimal,
+        Field(ge=50, le=50_000, description="Service radius in metres, as a straight line."),
+    ] = 1000.0
+    level: Annotated[Level, Field(description="The units to report.")] = Level.TOWNSHIP
+
+    def query(self, now: datetime) -> CoverageQuery:
+        """Return the question."""
+        condition = self.open_condition(arrival=False)
+        return CoverageQuery(
+            radius=Metres(self.radius),
+            level=self.level,
+            conditions=self.conditions(),
+            open=condition,
+            instant=None if condition is None else self.moment(now),
+        )
+
+
+class CoverageParameters(CoverageOptions):
+    """GET /api/v1/coverage."""
+
+    f: Annotated[
+        Literal["json", "geojson", "csv"], Field(description="The form of the answer.")
+    ] = "json"

@@ -1,0 +1,114 @@
+"""Failures as RFC 9457 problem details: one table, one shape, one place."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from geo_service.domain.errors import (
+    DatasetError,
+    GeoServiceError,
+    InvalidCoordinateError,
+    InvalidOpeningHoursError,
+    InvalidQueryError,
+    OutsideServedAreaError,
+    RegisterUnavailableError,
+    StationNotFoundError,
+)
+from geo_service.web.answers import json_answer
+
+_LOG: Final = structlog.get_logger()
+MEDIA_TYPE: Final = "application/problem+json"
+_RETRY_AFTER_S: Final = "3"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of failure that callers may rely on; each slug has its section in docs/problems.md."""
+
+    slug: str
+    title: str
+    status: HTTPStatus
+
+
+PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
+    InvalidCoordinateError: ProblemType(
+        "invalid-coordinate", "Not a place on earth", HTTPStatus.UNPROCESSABLE_ENTITY
+    ),
+    InvalidQueryError: ProblemType(
+        "invalid-query", "The question cannot be asked as it was put", HTTPStatus.BAD_REQUEST
+    ),
+    InvalidOpeningHoursError: ProblemType(
+        "invalid-opening-hours", "Not opening hours", HTTPStatus.UNPROCESSABLE_ENTITY
+    ),
+    OutsideServedAreaError: ProblemType(
+        "outside-served-area", "Outside the area served", HTTPStatus.UNPROCESSABLE_ENTITY
+    ),
+    StationNotFoundError: ProblemType("station-not-found", "No such station", HTTPStatus.NOT_FOUND),
+    DatasetError: ProblemType(
+        "invalid-dataset", "The data folder has faults", HTTPStatus.UNPROCESSABLE_ENTITY
+    ),
+    RegisterUnavailableError: ProblemType(
+        "register-unavailable", "The register cannot be read now", HTTPStatus.SERVICE_UNAVAILABLE
+    ),
+}
+
+# What HTTP itself refuses is of RFC 9457's own type; these say how to put it right.
+_ADVICE: Final[dict[type[HTTPException], str]] = {
+    NotFound: "Nothing is served at this path. See /api/docs for what is.",
+    MethodNotAllowed: "This path does not take this method; the Allow header says which it takes.",
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every failure of this app with a problem document."""
+    app.register_error_handler(GeoServiceError, _foreseen)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _foreseen(error: GeoServiceError) -> Response:
+    kind = PROBLEM_TYPES[type(error)]
+    faults: dict[str, Any] = {}
+    if isinstance(error, InvalidQueryError):
+        faults["errors"] = [
+            {"parameter": fault.parameter, "detail": fault.reason} for fault in error.faults
+        ]
+    response = _problem(f"/problems/{kind.slug}", kind.title, kind.status, str(error), **faults)
+    if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = _RETRY_AFTER_S
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:  # a redirect, for one, comes with its own answer
+        return Response(error.response.response, error.response.status)  # type: ignore[union-attr]
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    detail = _ADVICE.get(type(error)) or error.description or status.description
+    response = _problem("about:blank", status.phrase, status, detail)
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    # The text of an error nobody foresaw may hold a password or a query: it goes to the log alone.
+    _LOG.error("request.failed", path=request.path, exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "Something went wrong here, and was written to the service's log. Please try again."
+    return _problem("about:blank", status.phrase, status, detail)
+
+
+def _problem(type_: str, title: str, status: HTTPStatus, detail: str, **more: Any) -> Response:
+    body = {
+        "type": type_,
+        "title": title,
+        "status": status.value,
+        "detail": detail,
+        "instance": request.path,
+    }
+    return json_answer(body | more, MEDIA_TYPE, status)

@@ -1,0 +1,215 @@
+"""The shapes of answers: what the builders must return, and what OpenAPI says they do."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict as Shape
+
+Text = str | None
+
+
+class OpennessShape(Shape):
+    """Whether a service is open at `at`, and when that next changes."""
+
+    state: Literal["open", "closed", "unknown"]
+    at: Annotated[str, Field(description="RFC 3339 instant that the state is told for.")]
+    next_change: Annotated[
+        Text, Field(description="RFC 3339 instant at which the state next differs, if known.")
+    ]
+    next_state: Literal["open", "closed", "unknown"] | None
+
+
+class ServiceShape(Shape):
+    """One thing that a station offers."""
+
+    kind: Literal["rest", "breakfast"]
+    opening_hours: Annotated[
+        Text, Field(description="OSM opening_hours grammar; null: not known.")
+    ]
+    groups: Annotated[
+        list[Literal["anyone", "sanitation", "bus_driver"]], Field(description="For whom it is.")
+    ]
+    openness: OpennessShape
+
+
+class UnitShape(Shape):
+    """An administrative unit."""
+
+    code: str
+    name: str
+    name_en: Text
+    county_code: Text
+    county_name: Text
+    boundary_status: Literal["official", "approximate", "none"]
+
+
+class ReadingShape(Shape):
+    """A position as it was given."""
+
+    x: float
+    y: float
+    datum: Literal["wgs84", "gcj02", "bd09"]
+
+
+class NavigationShape(Shape):
+    """Links that start a navigation to the station, each in the datum its provider takes."""
+
+    amap: str
+    baidu: str
+    tencent: str
+    apple: str
+    geo: str
+
+
+class StationProperties(Shape):
+    """All that the register knows of a station. `null` means not known."""
+
+    name: str
+    name_en: Text
+    services: list[ServiceShape]
+    amenities: list[str]
+    address: Text
+    township: UnitShape | None
+    telephone: Text
+    capacity: int | None
+    accessibility: Literal["yes", "limited", "no", "unknown"]
+    data_status: Annotated[
+        Literal["official", "derived", "demonstration"],
+        Field(description="`demonstration`: made up to show the service; do not go there."),
+    ]
+    source: str
+    accuracy_m: float | None
+    verified_on: Annotated[Text, Field(description="ISO date of the last check; null: never.")]
+    reading: ReadingShape
+    navigation: NavigationShape
+
+
+class NearbyProperties(StationProperties):
+    """A station as seen from an origin."""
+
+    distance_m: Annotated[
+        float, Field(description="Geodesic (straight line) in metres, on the WGS 84 spheroid.")
+    ]
+    walk_minutes: Annotated[
+        int, Field(description="An estimate from the straight line: see `walking`.")
+    ]
+    walk_is_estimate: bool
+
+
+class PointShape(Shape):
+    """RFC 7946 Point: longitude, latitude, in the datum asked for."""
+
+    type: Literal["Point"]
+    coordinates: list[float]
+
+
+class StationFeature(Shape):
+    """One station as an RFC 7946 Feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: PointShape
+    properties: StationProperties
+
+
+class NearbyFeature(Shape):
+    """One nearby station as an RFC 7946 Feature."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: PointShape
+    properties: NearbyProperties
+
+
+class LinkShape(Shape):
+    """A link to a related resource."""
+
+    rel: str
+    href: str
+    type: str
+
+
+class WalkingShape(Shape):
+    """How walking minutes are estimated from a straight line."""
+
+    metres_per_minute: float
+    detour_factor: float
+    is_estimate: bool
+
+
+class AnswerShape(Shape):
+    """What every answer from the register says of itself."""
+
+    place: str
+    revision: Annotated[int, Field(description="The revision of the register answered from.")]
+    instant: Annotated[str, Field(description="RFC 3339 instant that openness is told for.")]
+    datum: Annotated[
+        Literal["wgs84", "gcj02", "bd09"], Field(description="The datum of all coordinates here.")
+    ]
+    data_status: Annotated[
+        dict[str, int], Field(description="How many stations of the register have each status.")
+    ]
+    notes: Annotated[list[str], Field(description="What to know before trusting the answer.")]
+
+
+class StationAnswer(AnswerShape):
+    """One station, as a Feature that says where it is from."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: PointShape
+    properties: StationProperties
+
+
+class StationsAnswer(AnswerShape):
+    """One page of stations."""
+
+    type: Literal["FeatureCollection"]
+    features: list[StationFeature]
+    numberMatched: int
+    numberReturned: int
+    links: list[LinkShape]
+
+
+class NearestAnswerShape(AnswerShape):
+    """The closest stations, closest first."""
+
+    type: Literal["FeatureCollection"]
+    features: list[NearbyFeature]
+    numberMatched: Annotated[
+        int, Field(description="How many stations match the filters, `limit` aside.")
+    ]
+    numberReturned: int
+    walking: WalkingShape
+
+
+class NearestOfOrigin(Shape):
+    """What one origin found; `id` leads to the station under `stations`."""
+
+    id: str
+    distance_m: float
+    walk_minutes: int
+    openness: list[OpennessShape]
+
+
+class OriginAnswer(Shape):
+    """The closest stations to one of the origins, in the order they were sent."""
+
+    id: Annotated[str, Field(description="As sent; the origin's place in the list, if none was.")]
+    numberMatched: int
+    nearest: list[NearestOfOrigin]
+
+
+class ManyNearestAnswer(AnswerShape):
+    """The closest stations to many origins; each station stands once, under `stations`."""
+
+    origins: list[OriginAnswer]
+    stations: "StationCollection"
+    walking: WalkingShape
+
+
+class StationCollection(Shape):
+    """Stations as an RFC 7946 FeatureCollection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[StationFeature]
