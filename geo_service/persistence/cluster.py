@@ -128,10 +128,10 @@ class Cluster:
     def is_alive(self) -> bool:
         """Say whether a server runs on this folder, whoever started it."""
         pid = self._postmaster()
-        return pid is not None and works_in(pid, self._folder)
+        return pid is not None and works_in(pid, self.folder)
 
     @property
-    def _folder(self) -> Path:
+    def folder(self) -> Path:
         """The data folder itself, which is not under the home when that is closed to the server."""
         return (self.home / "cluster").resolve()
 
@@ -227,15 +227,15 @@ class Cluster:
     def _start_server(self) -> None:
         if not (self.home / "cluster" / "PG_VERSION").exists():
             self._initdb()
-        if not reaches(self._runner, self._folder):
+        if not reaches(self._runner, self.folder):
             raise ClusterError(
                 f"User {self._runner.pw_name}, who runs the database, may not enter "
-                f"{self._folder}. Let them pass (chmod o+x on the folders above it), or name "
+                f"{self.folder}. Let them pass (chmod o+x on the folders above it), or name "
                 "another folder in GEO_SERVICE_HOME."
             )
         self._forget_dead_postmaster()
         self._configure()
-        self._pg_ctl("start", "-l", str(self._folder / "startup.log"), "-t", str(_SECONDS_TO_START))
+        self._pg_ctl("start", "-l", str(self.folder / "startup.log"), "-t", str(_SECONDS_TO_START))
 
     def _initdb(self) -> None:
         """Make the cluster aside and move it into place whole: a start cut short leaves nothing."""
@@ -277,13 +277,13 @@ class Cluster:
             ),
         }
         for name, text in written.items():
-            path = self._folder / name
+            path = self.folder / name
             path.write_text(text, encoding="utf-8")
             path.chmod(0o600)
             os.chown(path, self._runner.pw_uid, self._runner.pw_gid)
 
     def _pg_ctl(self, *arguments: str) -> None:
-        self._run("pg_ctl", "-D", str(self._folder), "-w", "-s", *arguments)
+        self._run("pg_ctl", "-D", str(self.folder), "-w", "-s", *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
         runner = self._runner
@@ -305,7 +305,7 @@ class Cluster:
 
     def _last_words(self) -> str:
         """Return the end of what the server logged last."""
-        logs = [*self._folder.glob("startup.log"), *self._folder.glob("log/*.log")]
+        logs = [*self.folder.glob("startup.log"), *self.folder.glob("log/*.log")]
         newest = sorted(logs, key=lambda path: path.stat().st_mtime)[-1:]
         return "\n".join(
             line
@@ -326,7 +326,7 @@ class Cluster:
 
     def _postmaster_file(self) -> Sequence[str]:
         # pid, data folder, start time, port, socket folder, listen address, memory key, state
-        return (self._folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        return (self.folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()
 
     def _postmaster(self) -> int | None:
         try:
@@ -335,20 +335,20 @@ class Cluster:
             return None
 
     def _forget_dead_postmaster(self) -> None:
-        """Remove a left-over postmaster.pid whose number now belongs to some other process.
+        """Remove the lock files of a server that was killed.
 
-        After a reboot, or in a new container, that is common, and PostgreSQL would refuse to
-        start. While any process works in the folder the file stays: it guards their memory.
+        PostgreSQL takes the number in them for a server that runs whenever any process has that
+        number: after a reboot, in a new container, or while the dead one waits for its parent.
+        The files stay while any process works in the folder: they guard its memory.
         """
-        pid = self._postmaster()
-        if pid is None or not Path("/proc", str(pid)).exists():
-            return
         deadline = time.monotonic() + _SECONDS_TO_STOP
-        while any(works_in(int(each.name), self._folder) for each in Path("/proc").glob("[0-9]*")):
+        while any(works_in(int(each.name), self.folder) for each in Path("/proc").glob("[0-9]*")):
             if time.monotonic() > deadline:
-                raise ClusterError(f"An earlier PostgreSQL does not let go of {self._folder}.")
-            time.sleep(0.2)
-        (self._folder / "postmaster.pid").unlink(missing_ok=True)
+                raise ClusterError(f"An earlier PostgreSQL does not let go of {self.folder}.")
+            time.sleep(0.1)
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)
+        for left in self._sockets().glob(".s.PGSQL.*"):
+            left.unlink()
 
     # -- what the server holds -------------------------------------------------------------
 
@@ -381,7 +381,7 @@ class Cluster:
             )
         except psycopg.OperationalError as error:
             raise ClusterError(
-                f"The database in {self._folder} refuses {name_of(os.geteuid())}: {error}"
+                f"The database in {self.folder} refuses {name_of(os.geteuid())}: {error}"
             ) from None
 
 
