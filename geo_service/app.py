@@ -7,10 +7,11 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo_service import logs, runtime, web
+from geo_service.domain.coordinate import Bounds
 from geo_service.domain.register import Overrides
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshots
-from geo_service.settings import Settings, kept_secret_key
+from geo_service.settings import Settings, SettingsError, kept_secret_key
 
 # The largest body any resource takes is a thousand origins, some 100 kB.
 _LARGEST_BODY = 1024 * 1024
@@ -28,15 +29,11 @@ def create_app(
     """
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level, settings.log_format)
-    database = database or Database.connect(
-        settings.required_database_url(),
-        connect_timeout_s=settings.connect_timeout_s,
-        statement_timeout_ms=settings.statement_timeout_ms,
-    )
+    database = database or _connect(settings)
     overrides = Overrides(
         name=settings.place_name,
         zone=ZoneInfo(settings.time_zone) if settings.time_zone else None,
-        bounds=settings.bounds,
+        bounds=Bounds.of(settings.bounds) if settings.bounds else None,
         crs=settings.planar_crs,
     )
 
@@ -60,3 +57,16 @@ def create_app(
     )
     web.register(app)
     return app
+
+
+def _connect(settings: Settings) -> Database:
+    if settings.database_url is None:
+        raise SettingsError(
+            "GEO_SERVICE_DATABASE_URL is not set. `geo-service serve` runs a private database "
+            "and sets it; without that command, name a PostGIS of your own."
+        )
+    return Database.connect(
+        settings.database_url,
+        connect_timeout_s=settings.connect_timeout_s,
+        statement_timeout_ms=settings.statement_timeout_ms,
+    )

@@ -101,6 +101,16 @@ def _time_zone(value: str) -> str:
         raise ValueError("must be a name of the tz database, such as Asia/Shanghai") from None
 
 
+def _bounds(value: str) -> tuple[float, float, float, float]:
+    degrees = value.split(",")
+    if len(degrees) != 4 or not all(_PLAIN_NUMBER.fullmatch(each.strip()) for each in degrees):
+        raise ValueError("must look like 113.4,33.4,114.3,34.0: west,south,east,north")
+    west, south, east, north = map(float, degrees)
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
+        raise ValueError("must be degrees: west,south,east,north, with south below north")
+    return west, south, east, north
+
+
 def _crs(value: str) -> str:
     # Whether PROJ knows it, and whether it is in metres, is found out where PROJ is loaded.
     if not re.fullmatch(r"EPSG:[0-9]{4,6}", value):
@@ -170,6 +180,12 @@ class Settings:
     )
     time_zone: str | None = _setting(
         None, _time_zone, "Time zone of the opening hours.", shown="chosen from the data"
+    )
+    bounds: tuple[float, float, float, float] | None = _setting(
+        None,
+        _bounds,
+        "Box of the place served, as west,south,east,north in degrees on WGS 84.",
+        shown="chosen from the data",
     )
     planar_crs: str | None = _setting(
         None,

@@ -52,6 +52,12 @@ class Bounds:
             raise InvalidCoordinateError(f"south {self.south:g} lies north of {self.north:g}")
 
     @classmethod
+    def of(cls, degrees: tuple[float, float, float, float]) -> Self:
+        """Return the box of west, south, east and north."""
+        west, south, east, north = degrees
+        return cls(west=west, south=south, east=east, north=north)
+
+    @classmethod
     def around(cls, places: Iterable[Coordinate]) -> Self:
         """Return the smallest box, not crossing the antimeridian, that holds every place."""
         held = list(places)

@@ -25,7 +25,7 @@ class Claim:
 
     key: str
     name: str
-    value: float
+    value: str
     unit: str
     as_of: str
     source_title: str

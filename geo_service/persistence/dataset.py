@@ -155,7 +155,7 @@ def _townships(path: Path, counties: list[County], faults: Faults) -> list[Towns
 
 
 def _seat(feature: OutlineFeature) -> Coordinate | None:
-    longitude, latitude = feature.number("seat_longitude"), feature.number("seat_latitude")
+    longitude, latitude = feature.decimal("seat_longitude"), feature.decimal("seat_latitude")
     if longitude is None or latitude is None:
         return None
     try:
@@ -193,7 +193,7 @@ def _claims(path: Path, faults: Faults) -> list[Claim]:
         Claim(
             key=row.required("key"),
             name=row.required("name"),
-            value=row.number_in("value", 0, math.inf) or 0.0,
+            value=row.required("value"),
             unit=row.text("unit") or "",
             as_of=row.text("as_of") or "",
             source_title=row.text("source_title") or "",

@@ -61,7 +61,7 @@ class OutlineFeature:
             return None
         return value
 
-    def number(self, key: str) -> float | None:
+    def decimal(self, key: str) -> float | None:
         """Read a finite number."""
         value = self.properties.get(key)
         if value is None:

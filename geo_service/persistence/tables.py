@@ -197,7 +197,7 @@ class ClaimRow(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    value: Mapped[float]
+    value: Mapped[str]
     unit: Mapped[str]
     as_of: Mapped[str]
     source_title: Mapped[str]

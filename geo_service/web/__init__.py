@@ -5,8 +5,8 @@ from flask_compress import Compress
 
 from geo_service.web import health, journal, problems, security
 from geo_service.web.api import coverage, documents, stations
-from geo_service.web.maps import views as maps
-from geo_service.web.start import views as start
+#MAPS
+#START
 
 
 def register(app: Flask) -> None:
@@ -19,8 +19,8 @@ def register(app: Flask) -> None:
         stations.blueprint,
         coverage.blueprint,
         documents.blueprint,
-        maps.blueprint,
-        start.blueprint,
+        #maps
+        #start
     ):
         app.register_blueprint(blueprint)
     Compress(app)

@@ -12,6 +12,7 @@ from prometheus_client import (
     Histogram,
     generate_latest,
     multiprocess,
+    values,
 )
 
 from geo_service import runtime
@@ -59,7 +60,7 @@ def ready() -> Response:
 def metrics() -> Response:
     """Return the counts of all workers, for Prometheus."""
     registry = CollectorRegistry()
-    if runtime.settings().counts_across_workers:
+    if values.ValueClass is not values.MutexValue:  # several workers, counting in files
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:
         registry.register(_REQUESTS)

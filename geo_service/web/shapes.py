@@ -213,3 +213,131 @@ class StationCollection(Shape):
 
     type: Literal["FeatureCollection"]
     features: list[StationFeature]
+
+
+class FiguresShape(Shape):
+    """How well one unit, or all together, are covered; null has its reason under `missing`."""
+
+    stations: Annotated[int, Field(description="Stations recorded in the unit that match.")]
+    stations_rest: int
+    stations_breakfast: int
+    area_km2: Annotated[float | None, Field(description="Geodesic area.")]
+    covered_km2: float | None
+    area_coverage: Annotated[
+        float | None, Field(description="Share (0-1) of the area within the radius of a station.")
+    ]
+    cross_coverage: Annotated[
+        float | None, Field(description="Share (0-1) within the radius of two stations or more.")
+    ]
+    population: int | None
+    stations_per_10000: float | None
+    nearest_mean_m: Annotated[
+        float | None, Field(description="Mean distance to the nearest station, over a grid.")
+    ]
+    nearest_median_m: float | None
+    nearest_p90_m: float | None
+    nearest_max_m: float | None
+    grid_spacing_m: Annotated[float | None, Field(description="Distance between grid points.")]
+    grid_points: int | None
+    worst_gap_longitude: Annotated[
+        float | None, Field(description="Where the grid is farthest from any station, WGS 84.")
+    ]
+    worst_gap_latitude: float | None
+    worst_gap_distance_m: float | None
+    worst_gap_nearest_station: Text
+    approximate: Annotated[bool, Field(description="The boundary is an approximation.")]
+    missing: Annotated[
+        dict[str, str], Field(description="What could not be computed, and why.")
+    ]
+
+
+class UnitCoverageShape(FiguresShape):
+    """The coverage of one unit."""
+
+    code: str
+    name: str
+    name_en: Text
+    level: Literal["township", "county", "city"]
+    county_code: Text
+    boundary_status: Literal["official", "approximate", "none"]
+    population_year: int | None
+    population_source: Text
+    notes: list[str]
+
+
+class TotalsShape(FiguresShape):
+    """All units together; ground that approximate units share counts in each."""
+
+    units: int
+    units_measured: int
+    stations_elsewhere: Annotated[
+        int, Field(description="Stations that are recorded in none of the units.")
+    ]
+
+
+class CrsShape(Shape):
+    """The plane that areas were computed in."""
+
+    name: str
+    definition: str
+
+
+class FiltersShape(Shape):
+    """What the stations counted had to match."""
+
+    service: Text
+    group: Text
+    amenity: list[str]
+    open: Text
+    open_only: bool
+
+
+class CoverageAnswerShape(Shape):
+    """Coverage by unit, and all that it rests on."""
+
+    place: str
+    revision: int
+    instant: Annotated[
+        Text, Field(description="RFC 3339 instant at which stations had to be open; null: any.")
+    ]
+    level: Literal["township", "county", "city"]
+    radius_m: float
+    distance_type: str
+    crs: CrsShape
+    filters: FiltersShape
+    stations_counted: int
+    stations_of_unknown_openness: Annotated[
+        int, Field(description="Of those, stations that may be closed at the instant.")
+    ]
+    data_status: dict[str, int]
+    notes: list[str]
+    totals: TotalsShape
+
+
+class CoverageRows(CoverageAnswerShape):
+    """Coverage as JSON."""
+
+    units: list[UnitCoverageShape]
+
+
+class OutlineShape(Shape):
+    """An RFC 7946 Polygon or MultiPolygon, on WGS 84."""
+
+    type: Literal["Polygon", "MultiPolygon"]
+    coordinates: list[list[list[float]]] | list[list[list[list[float]]]]
+
+
+class CoverageFeature(Shape):
+    """One unit as an RFC 7946 Feature; its geometry is null where it has no boundary."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: OutlineShape | None
+    properties: UnitCoverageShape
+
+
+class CoverageFeatures(CoverageAnswerShape):
+    """Coverage as an RFC 7946 FeatureCollection, one feature a unit."""
+
+    type: Literal["FeatureCollection"]
+    features: list[CoverageFeature]

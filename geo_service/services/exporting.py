@@ -1,0 +1,123 @@
+"""Coverage taken along: flat rows, and the files made of them."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from geo_service.domain.coverage import CoverageReport, Totals, UnitCoverage
+from geo_service.domain.station import ServiceKind
+from geo_service.services.coverage import CoverageAnswer
+
+Cell = str | int | float | bool | None
+Row = dict[str, Any]
+
+_KM2: Final = 1e-6
+# A cell that begins with one of these is run as a formula when a spreadsheet opens the file.
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def unit_row(unit: UnitCoverage) -> Row:
+    """Lay the figures of one unit out flat; metres, square kilometres, shares from 0 to 1."""
+    of = unit.unit
+    return {
+        "code": of.code,
+        "name": of.name,
+        "name_en": of.name_en,
+        "level": of.level.value,
+        "county_code": of.county_code,
+        "boundary_status": of.boundary_status.value,
+        "approximate": unit.approximate,
+        **_figures(unit),
+        "population_year": of.population_year,
+        "population_source": of.population_source,
+        "missing": dict(unit.missing),
+        "notes": list(unit.notes),
+    }
+
+
+def totals_row(totals: Totals) -> Row:
+    """Lay the figures of all units together out flat."""
+    return {
+        "units": totals.units,
+        "units_measured": totals.units_measured,
+        "stations_elsewhere": totals.stations_elsewhere,
+        "approximate": totals.approximate,
+        **_figures(totals),
+        "missing": dict(totals.missing),
+    }
+
+
+def _figures(measured: UnitCoverage | Totals) -> Row:
+    nearest, gap = measured.nearest, measured.worst_gap
+    return {
+        "stations": measured.stations,
+        "stations_rest": measured.stations_by_service[ServiceKind.REST],
+        "stations_breakfast": measured.stations_by_service[ServiceKind.BREAKFAST],
+        "area_km2": _rounded(measured.area_m2, 4, _KM2),
+        "covered_km2": _rounded(measured.covered_area_m2, 4, _KM2),
+        "area_coverage": _rounded(measured.area_coverage, 5),
+        "cross_coverage": _rounded(measured.cross_coverage, 5),
+        "population": measured.population,
+        "stations_per_10000": _rounded(measured.stations_per_10000, 4),
+        "nearest_mean_m": _rounded(nearest and nearest.mean_m, 1),
+        "nearest_median_m": _rounded(nearest and nearest.median_m, 1),
+        "nearest_p90_m": _rounded(nearest and nearest.p90_m, 1),
+        "nearest_max_m": _rounded(nearest and nearest.max_m, 1),
+        "grid_spacing_m": _rounded(nearest and nearest.spacing_m, 1),
+        "grid_points": nearest and nearest.points,
+        "worst_gap_longitude": _rounded(gap and gap.at.longitude, 6),
+        "worst_gap_latitude": _rounded(gap and gap.at.latitude, 6),
+        "worst_gap_distance_m": _rounded(gap and gap.distance_m, 1),
+        "worst_gap_nearest_station": gap and gap.nearest_station,
+    }
+
+
+def _rounded(value: float | None, digits: int, factor: float = 1.0) -> float | None:
+    return None if value is None else round(value * factor, digits)
+
+
+def coverage_features(report: CoverageReport) -> list[dict[str, Any]]:
+    """Return one GeoJSON Feature a unit, its geometry null where it has no boundary."""
+    import geopandas  # noqa: PLC0415 - half a second and 40 MB that most workers never need
+
+    frame = geopandas.GeoDataFrame(
+        [unit_row(unit) for unit in report.units],
+        geometry=[unit.unit.boundary for unit in report.units],
+        crs="EPSG:4326",
+    )
+    frame = frame.astype(object).where(frame.notna(), None).set_geometry("geometry", crs="EPSG:4326")
+    features = frame.set_index("code", drop=False).iterfeatures(na="null")
+    return list(features)
+
+
+def coverage_csv(answer: CoverageAnswer, about: Mapping[str, Cell]) -> str:
+    """Return one line a unit, each with the parameters it holds for (``about``) at its end."""
+    return csv_text(
+        _one_line(unit_row(unit)) | dict(about) for unit in answer.report.units
+    )
+
+
+def csv_text(rows: Iterable[Mapping[str, Cell]]) -> str:
+    """Write rows as CSV; text that a spreadsheet would run as a formula is made text again."""
+    written = io.StringIO(newline="")
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(written, fieldnames=list(row), lineterminator="\r\n")
+            writer.writeheader()
+        writer.writerow({key: _as_text(value) for key, value in row.items()})
+    return written.getvalue()
+
+
+def _one_line(row: Row) -> dict[str, Cell]:
+    missing = "; ".join(f"{name}: {reason}" for name, reason in row["missing"].items())
+    return row | {"missing": missing, "notes": "; ".join(row["notes"])}
+
+
+def _as_text(value: Cell) -> Cell:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
+        return "'" + value
+    return value

@@ -1,0 +1,124 @@
+"""The coverage resource: figures by unit, as JSON, GeoJSON or CSV."""
+
+from typing import Any, Final, cast
+
+from flask import Blueprint, Response
+
+from geo_service import runtime
+from geo_service.domain.register import Register
+from geo_service.services.coverage import CoverageAnswer, measure_coverage
+from geo_service.services.exporting import coverage_csv, coverage_features, totals_row, unit_row
+from geo_service.web import geojson, params, shapes
+from geo_service.web.answers import JSON, json_answer
+from geo_service.web.api.parameters import CoverageParameters
+from geo_service.web.openapi import Operation, describes
+
+blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1/coverage")
+
+_CSV: Final = "text/csv"
+_BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machine's own encoding
+
+
+@blueprint.get("")
+@describes(
+    Operation(
+        summary="How well stations cover each township, each county or the city",
+        query=CoverageParameters,
+        answers={
+            JSON: shapes.CoverageRows,
+            geojson.MEDIA_TYPE: shapes.CoverageFeatures,
+            _CSV: {"type": "string"},
+        },
+        tag="coverage",
+    )
+)
+def coverage() -> Response:
+    """Measure coverage by straight-line service radius; every null has its reason beside it."""
+    given = params.read_query(CoverageParameters)
+    register, now = runtime.register(), runtime.now()
+    answer = measure_coverage(register, given.query(now))
+    about = _about(register, given, answer)
+    if given.f == "csv":
+        return _csv_answer(answer, about)
+    if given.f == "geojson":
+        features = cast("list[shapes.CoverageFeature]", coverage_features(answer.report))
+        collection: shapes.CoverageFeatures = {
+            "type": "FeatureCollection",
+            **about,
+            "features": features,
+        }
+        return json_answer(collection, geojson.MEDIA_TYPE)
+    rows = cast("list[shapes.UnitCoverageShape]", [unit_row(each) for each in answer.report.units])
+    return json_answer(shapes.CoverageRows(**about, units=rows))
+
+
+def _about(
+    register: Register, given: CoverageParameters, answer: CoverageAnswer
+) -> shapes.CoverageAnswerShape:
+    instant, report = answer.query.instant, answer.report
+    zone = register.place.zone
+    return {
+        "place": register.place.name,
+        "revision": register.revision.number,
+        "instant": instant and instant.astimezone(zone).isoformat(timespec="seconds"),
+        "level": given.level.value,
+        "radius_m": report.radius_m,
+        "distance_type": report.distance_type,
+        "crs": {"name": report.crs.name, "definition": report.crs.definition},
+        "filters": {
+            "service": given.service and given.service.value,
+            "group": given.group and given.group.value,
+            "amenity": [each.value for each in given.amenity],
+            "open": given.open,
+            "open_only": given.open_only,
+        },
+        "stations_counted": len(answer.stations),
+        "stations_of_unknown_openness": answer.of_unknown_openness,
+        "data_status": {status.value: n for status, n in register.data_status.items()},
+        "notes": _notes(register, given, answer),
+        "totals": cast("shapes.TotalsShape", totals_row(report.totals)),
+    }
+
+
+def _notes(register: Register, given: CoverageParameters, answer: CoverageAnswer) -> list[str]:
+    instant = answer.query.instant or runtime.now()
+    notes = geojson.notes_on(register, instant.astimezone(register.place.zone))
+    report = answer.report
+    approximate = sum(unit.approximate for unit in report.units)
+    if approximate:
+        notes.append(
+            f"{approximate} of {len(report.units)} boundaries are approximations: figures about "
+            "their ground are estimates."
+        )
+    without = [unit.unit.name for unit in report.units if unit.area_m2 is None]
+    if without:
+        notes.append(f"No boundary is known for {', '.join(without)}.")
+    if answer.of_unknown_openness:
+        notes.append(
+            f"{answer.of_unknown_openness} of the stations counted may be closed then: their "
+            "hours are not known. open_only=true leaves them out."
+        )
+    notes.append("Distances are straight lines, not walks.")
+    return notes
+
+
+def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Response:
+    filters = about["filters"]
+    repeated: dict[str, Any] = {
+        "place": about["place"],
+        "radius_m": about["radius_m"],
+        "distance_type": about["distance_type"],
+        "service": filters["service"],
+        "group": filters["group"],
+        "amenity": " ".join(filters["amenity"]),
+        "instant": about["instant"],
+        "crs": about["crs"]["name"],
+        "revision": about["revision"],
+        "data_status": " ".join(f"{name}:{n}" for name, n in about["data_status"].items()),
+    }
+    response = Response(
+        _BYTE_ORDER_MARK + coverage_csv(answer, repeated), content_type=f"{_CSV}; charset=utf-8"
+    )
+    name = f"coverage-{about['level']}-{about['radius_m']:.0f}m-r{about['revision']}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
