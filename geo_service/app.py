@@ -1,14 +1,11 @@
 """The composition root: the one place where all floors meet."""
 
 import os
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo_service import logs, runtime, web
-from geo_service.domain.coordinate import Bounds
-from geo_service.domain.register import Overrides
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshots
 from geo_service.settings import Settings, SettingsError, kept_secret_key
@@ -30,13 +27,6 @@ def create_app(
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level, settings.log_format)
     database = database or _connect(settings)
-    overrides = Overrides(
-        name=settings.place_name,
-        zone=ZoneInfo(settings.time_zone) if settings.time_zone else None,
-        bounds=Bounds.of(settings.bounds) if settings.bounds else None,
-        crs=settings.planar_crs,
-    )
-
     app = Flask(__name__, static_folder="web/static")
     app.config["SECRET_KEY"] = settings.secret_key or kept_secret_key(settings.home)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
@@ -51,7 +41,7 @@ def create_app(
         runtime.Runtime(
             settings=settings,
             database=database,
-            snapshots=Snapshots(database, overrides),
+            snapshots=Snapshots(database, runtime.overrides_of(settings)),
             clock=clock or runtime.Clock(),
         ),
     )

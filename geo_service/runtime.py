@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 
-from geo_service.domain.coordinate import Metres
-from geo_service.domain.register import Register
+from geo_service.domain.coordinate import Bounds, Metres
+from geo_service.domain.register import Overrides, Register
+from geo_service.domain.served_area import ServedArea
 from geo_service.domain.walking import Walking
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshots
-from geo_service.services.nearest import ServedArea
 from geo_service.settings import Settings
 
 _RUNTIME = "geo_service.runtime"
@@ -71,12 +72,31 @@ def now() -> datetime:
 
 def walking() -> Walking:
     """Return how walks are estimated."""
-    given = settings()
+    return walking_of(settings())
+
+
+def served_area() -> ServedArea:
+    """Return how far from the register's bounds a question may be asked."""
+    return served_area_of(settings())
+
+
+def walking_of(given: Settings) -> Walking:
+    """Return how an operator wants walks estimated."""
     return Walking(
         metres_per_minute=given.walking_speed_m_per_min, detour_factor=given.detour_factor
     )
 
 
-def served_area() -> ServedArea:
-    """Return how far from the register's bounds a question may be asked."""
-    return ServedArea(margin=Metres(settings().served_margin_m))
+def served_area_of(given: Settings) -> ServedArea:
+    """Return how far from the register's bounds an operator lets questions be asked."""
+    return ServedArea(margin=Metres(given.served_margin_m))
+
+
+def overrides_of(given: Settings) -> Overrides:
+    """Return what an operator says of the place."""
+    return Overrides(
+        name=given.place_name,
+        zone=ZoneInfo(given.time_zone) if given.time_zone else None,
+        bounds=Bounds.of(given.bounds) if given.bounds else None,
+        crs=given.planar_crs,
+    )

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
-
 from geo_service.domain import units
 from geo_service.domain.coordinate import Bounds, Coordinate
 from geo_service.domain.errors import StationNotFoundError
@@ -133,9 +132,11 @@ class Register:
         if self._overrides.bounds is not None:
             return self._overrides.bounds
         corners = [station.coordinate for station in self.stations]
-        for unit in (*self.townships, *self.counties):
-            if unit.boundary is not None:
-                west, south, east, north = unit.boundary.bounds
+        outlines = [unit.boundary for unit in self.townships]
+        outlines += [unit.boundary for unit in self.counties]
+        for outline in outlines:
+            if outline is not None:
+                west, south, east, north = outline.bounds
                 corners += [
                     Coordinate(longitude=west, latitude=south),
                     Coordinate(longitude=east, latitude=north),

@@ -31,9 +31,7 @@ class OutlineFeature:
         """Note that a property is wrong."""
         value = self.properties.get(key)
         shown = None if value is None else str(value)
-        self.faults.add(
-            self.file, f"(feature {self.number}) {reason}", column=key, value=shown
-        )
+        self.faults.add(self.file, f"(feature {self.number}) {reason}", column=key, value=shown)
 
     def text(self, key: str) -> str | None:
         """Read text; absent, null and empty are None."""

@@ -64,7 +64,5 @@ class Snapshots:
                 revision, dataset = RegisterStore(session).load()
             register = Register(revision, dataset, self._overrides)
             self._held = register
-            _LOG.info(
-                "register.loaded", revision=revision.number, stations=len(register.stations)
-            )
+            _LOG.info("register.loaded", revision=revision.number, stations=len(register.stations))
             return register

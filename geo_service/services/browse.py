@@ -67,15 +67,10 @@ def matching_stations(register: Register, query: BrowseQuery) -> list[Station]:
         station
         for station, services in register.select(query.conditions)
         if (query.bounds is None or query.bounds.contains(station.coordinate))
-        and (
-            query.open is None
-            or query.open.keeps(openness_of(register, services, query.instant))
-        )
+        and (query.open is None or query.open.keeps(openness_of(register, services, query.instant)))
     ]
 
 
 def station_at(register: Register, station: Station, instant: datetime) -> StationNow:
     """Say of a station whether it is open at an instant."""
-    return StationNow(
-        station=station, openness=openness_of(register, station.services, instant)
-    )
+    return StationNow(station=station, openness=openness_of(register, station.services, instant))

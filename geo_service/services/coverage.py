@@ -1,26 +1,21 @@
 """Say how well the stations that match cover each unit."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
 from shapely import MultiPolygon
 
+from geo_service.domain.coordinate import Metres
 from geo_service.domain.coverage import CoverageReport, Level, catchments_of, gaps_of, measure
 from geo_service.domain.opening_hours import Openness
+from geo_service.domain.register import Register
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.units import members
 from geo_service.services.openness import OpenCondition, openness_of
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from geo_service.domain.coordinate import Metres
-    from geo_service.domain.register import Register
 
 _ANSWERS_KEPT: Final = 64
 

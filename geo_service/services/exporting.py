@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from geo_service.domain.coverage import CoverageReport, Totals, UnitCoverage
+from geo_service.domain.distance_grid import NearestDistances, WorstGap
 from geo_service.domain.station import ServiceKind
 from geo_service.services.coverage import CoverageAnswer
 
@@ -13,6 +14,14 @@ Cell = str | int | float | bool | None
 Row = dict[str, Any]
 
 _KM2: Final = 1e-6
+_DISTANCES: Final = (
+    *("nearest_mean_m", "nearest_median_m", "nearest_p90_m", "nearest_max_m"),
+    *("grid_spacing_m", "grid_points"),
+)
+_GAP: Final = (
+    *("worst_gap_longitude", "worst_gap_latitude", "worst_gap_distance_m"),
+    "worst_gap_nearest_station",
+)
 # A cell that begins with one of these is run as a formula when a spreadsheet opens the file.
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -49,7 +58,6 @@ def totals_row(totals: Totals) -> Row:
 
 
 def _figures(measured: UnitCoverage | Totals) -> Row:
-    nearest, gap = measured.nearest, measured.worst_gap
     return {
         "stations": measured.stations,
         "stations_rest": measured.stations_by_service[ServiceKind.REST],
@@ -60,17 +68,30 @@ def _figures(measured: UnitCoverage | Totals) -> Row:
         "cross_coverage": _rounded(measured.cross_coverage, 5),
         "population": measured.population,
         "stations_per_10000": _rounded(measured.stations_per_10000, 4),
-        "nearest_mean_m": _rounded(nearest and nearest.mean_m, 1),
-        "nearest_median_m": _rounded(nearest and nearest.median_m, 1),
-        "nearest_p90_m": _rounded(nearest and nearest.p90_m, 1),
-        "nearest_max_m": _rounded(nearest and nearest.max_m, 1),
-        "grid_spacing_m": _rounded(nearest and nearest.spacing_m, 1),
-        "grid_points": nearest and nearest.points,
-        "worst_gap_longitude": _rounded(gap and gap.at.longitude, 6),
-        "worst_gap_latitude": _rounded(gap and gap.at.latitude, 6),
-        "worst_gap_distance_m": _rounded(gap and gap.distance_m, 1),
-        "worst_gap_nearest_station": gap and gap.nearest_station,
+        **_distances(measured.nearest),
+        **_worst_gap(measured.worst_gap),
     }
+
+
+def _distances(nearest: NearestDistances | None) -> Row:
+    row: Row = dict.fromkeys(_DISTANCES)
+    if nearest is not None:
+        metres = (nearest.mean_m, nearest.median_m, nearest.p90_m, nearest.max_m, nearest.spacing_m)
+        row |= zip(_DISTANCES, (round(each, 1) for each in metres), strict=False)
+        row["grid_points"] = nearest.points
+    return row
+
+
+def _worst_gap(gap: WorstGap | None) -> Row:
+    if gap is None:
+        return dict.fromkeys(_GAP)
+    found = (
+        round(gap.at.longitude, 6),
+        round(gap.at.latitude, 6),
+        round(gap.distance_m, 1),
+        gap.nearest_station,
+    )
+    return dict(zip(_GAP, found, strict=True))
 
 
 def _rounded(value: float | None, digits: int, factor: float = 1.0) -> float | None:
@@ -83,19 +104,19 @@ def coverage_features(report: CoverageReport) -> list[dict[str, Any]]:
 
     frame = geopandas.GeoDataFrame(
         [unit_row(unit) for unit in report.units],
-        geometry=[unit.unit.boundary for unit in report.units],
+        geometry=geopandas.GeoSeries([unit.unit.boundary for unit in report.units]),
         crs="EPSG:4326",
     )
-    frame = frame.astype(object).where(frame.notna(), None).set_geometry("geometry", crs="EPSG:4326")
+    frame = (
+        frame.astype(object).where(frame.notna(), None).set_geometry("geometry", crs="EPSG:4326")
+    )
     features = frame.set_index("code", drop=False).iterfeatures(na="null")
     return list(features)
 
 
 def coverage_csv(answer: CoverageAnswer, about: Mapping[str, Cell]) -> str:
     """Return one line a unit, each with the parameters it holds for (``about``) at its end."""
-    return csv_text(
-        _one_line(unit_row(unit)) | dict(about) for unit in answer.report.units
-    )
+    return csv_text(_one_line(unit_row(unit)) | dict(about) for unit in answer.report.units)
 
 
 def csv_text(rows: Iterable[Mapping[str, Cell]]) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from geo_service.domain.coordinate import Coordinate, Metres
-from geo_service.domain.errors import InvalidQueryError, OutsideServedAreaError, ParameterFault
+from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
@@ -62,97 +62,62 @@ class NearestAnswer:
     stations: tuple[NearbyStation, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedArea:
-    """How far outside the register's bounds a question still makes sense."""
-
-    margin: Metres
-
-    def check(self, register: Register, origin: Coordinate) -> None:
-        """Raise OutsideServedAreaError for an origin from which no station can be meant."""
-        bounds = register.bounds
-        if bounds is None or bounds.contains(origin):
-            return
-        away = origin.distance_to(bounds.nearest_to(origin))
-        if away <= self.margin:
-            return
-        swapped = self._swapped(register, origin)
-        hint = (
-            f"; lon and lat seem to be swapped: try lon={swapped.longitude:g}"
-            f"&lat={swapped.latitude:g}"
-            if swapped
-            else ""
-        )
-        raise OutsideServedAreaError(
-            f"the position lies {away / 1000:,.0f} km outside the area served by "
-            f"{register.place.name} (longitude {bounds.west:.2f} to {bounds.east:.2f}, "
-            f"latitude {bounds.south:.2f} to {bounds.north:.2f}){hint}"
-        )
-
-    def _swapped(self, register: Register, origin: Coordinate) -> Coordinate | None:
-        if abs(origin.longitude) > 90.0 or register.bounds is None:
-            return None
-        turned = Coordinate(longitude=origin.latitude, latitude=origin.longitude)
-        return turned if register.bounds.contains(turned) else None
-
-
 def find_nearest(register: Register, query: NearestQuery, walking: Walking) -> NearestAnswer:
     """Answer the question, closest first; an empty register gives an empty list."""
-    selection = register.select(query.conditions)
-    matched, found = _candidates(register, selection, query, walking)
-    return NearestAnswer(
-        matched=matched,
-        stations=tuple(
-            _seen(register, selection[number][0], Metres(metres), query, walking)
-            for number, metres in found.first(query.limit)
-        ),
-    )
+    return _Search(register, query, walking).answer()
 
 
-def _candidates(
-    register: Register, selection: Selection, query: NearestQuery, walking: Walking
-) -> tuple[int, Ranked]:
-    if query.within is not None:
-        found = selection.index.within(query.origin, query.within)
-    elif query.open is not None:
-        found = selection.index.all_from(query.origin)
-    else:
-        return len(selection), selection.index.nearest(query.origin, query.limit)
-    if query.open is not None:
-        found = found.where(_kept(register, selection, query, query.open, walking, found))
-    return len(found), found
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One question put to one revision of the register."""
 
+    register: Register
+    query: NearestQuery
+    walking: Walking
 
-def _kept(  # noqa: PLR0913 - all of it is the question
-    register: Register,
-    selection: Selection,
-    query: NearestQuery,
-    condition: OpenCondition,
-    walking: Walking,
-    found: Ranked,
-) -> list[bool]:
-    return [
-        condition.keeps(
-            openness_of(register, selection[number][1], _moment(query, walking, Metres(metres)))
+    def answer(self) -> NearestAnswer:
+        selection = self.register.select(self.query.conditions)
+        matched, found = self._candidates(selection)
+        return NearestAnswer(
+            matched=matched,
+            stations=tuple(
+                self._seen(selection[number][0], Metres(metres))
+                for number, metres in found.first(self.query.limit)
+            ),
         )
-        for number, metres in found
-    ]
 
+    def _candidates(self, selection: Selection) -> tuple[int, Ranked]:
+        """Return how many stations match, and at least the closest few of them."""
+        query = self.query
+        if query.within is not None:
+            found = selection.index.within(query.origin, query.within)
+        elif query.open is not None:
+            found = selection.index.all_from(query.origin)
+        else:
+            return len(selection), selection.index.nearest(query.origin, query.limit)
+        if query.open is not None:
+            found = found.where(self._kept(selection, found, query.open))
+        return len(found), found
 
-def _seen(
-    register: Register, station: Station, distance: Metres, query: NearestQuery, walking: Walking
-) -> NearbyStation:
-    at = _moment(query, walking, distance)
-    return NearbyStation(
-        station=station,
-        distance=distance,
-        walk_minutes=walking.minutes(distance),
-        at=at,
-        openness=openness_of(register, station.services, at),
-    )
+    def _kept(self, selection: Selection, found: Ranked, condition: OpenCondition) -> list[bool]:
+        return [
+            condition.keeps(
+                openness_of(self.register, selection[number][1], self._moment(Metres(metres)))
+            )
+            for number, metres in found
+        ]
 
+    def _seen(self, station: Station, distance: Metres) -> NearbyStation:
+        at = self._moment(distance)
+        return NearbyStation(
+            station=station,
+            distance=distance,
+            walk_minutes=self.walking.minutes(distance),
+            at=at,
+            openness=openness_of(self.register, station.services, at),
+        )
 
-def _moment(query: NearestQuery, walking: Walking, distance: Metres) -> datetime:
-    if query.open is not None and query.open.when is When.ARRIVAL:
-        return walking.arrival(query.instant, distance)
-    return query.instant
+    def _moment(self, distance: Metres) -> datetime:
+        if self.query.open is not None and self.query.open.when is When.ARRIVAL:
+            return self.walking.arrival(self.query.instant, distance)
+        return self.query.instant

@@ -26,8 +26,7 @@ class OpenCondition:
     def keeps(self, states: tuple[OpennessAt, ...]) -> bool:
         """Say whether a station is kept, given the states of its services."""
         return any(
-            each.state is Openness.OPEN
-            or (each.state is Openness.UNKNOWN and not self.certain)
+            each.state is Openness.OPEN or (each.state is Openness.UNKNOWN and not self.certain)
             for each in states
         )
 

@@ -7,21 +7,29 @@ from geo_service.persistence import migrate
 from geo_service.persistence.database import Database
 from geo_service.persistence.dataset import read_dataset
 from geo_service.persistence.register import RegisterStore
+from geo_service.settings import Settings
 
 
-def prepare(owner_url: str, data: Path, say: Callable[[str], None]) -> None:
-    """Migrate a database, and load a data folder if nothing was ever loaded."""
+def prepare(
+    settings: Settings, owner_url: str, service_url: str, say: Callable[[str], None]
+) -> None:
+    """Migrate a database, and load the data folder if nothing was ever loaded.
+
+    The schema is its owner's business; the register is written by the role that serves it.
+    """
     if migrate.pending(owner_url):
-        say("Bringing the database schema up to date")
+        say("Bringing the database schema up to date …")
         migrate.upgrade(owner_url)
-    database = Database.connect(owner_url)
+    database = Database.connect(service_url)
     try:
         with database.transaction() as session:
             if RegisterStore(session).revision_number() is not None:
                 return
-        say(f"Loading the register from {data}")
-        number, stations = load_folder(database, data, author="start", reason="first load")
-        say(f"Loaded {stations} stations as revision {number}")
+        say(f"Loading the register from {settings.data} …")
+        number, stations = load_folder(
+            database, settings.data, author="geo-service serve", reason="first load"
+        )
+        say(f"  {stations} stations, revision {number}")
     finally:
         database.engine.dispose()
 

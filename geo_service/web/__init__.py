@@ -5,8 +5,9 @@ from flask_compress import Compress
 
 from geo_service.web import health, journal, problems, security
 from geo_service.web.api import coverage, documents, stations
-#MAPS
-#START
+
+# MAPS
+# START
 
 
 def register(app: Flask) -> None:
@@ -19,8 +20,8 @@ def register(app: Flask) -> None:
         stations.blueprint,
         coverage.blueprint,
         documents.blueprint,
-        #maps
-        #start
+        # maps
+        # start
     ):
         app.register_blueprint(blueprint)
     Compress(app)

@@ -1,7 +1,7 @@
 """Domain objects as GeoJSON (RFC 7946: longitude first, WGS 84 unless another datum is asked)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Final
 
 from geo_service.domain.datum import Datum, coordinate_in
@@ -89,12 +89,13 @@ class StationBuilder:
     def openness(self, state: OpennessAt, at: datetime) -> shapes.OpennessShape:
         """Build an openness, in the place's own time."""
         zone = self._register.place.zone
-        change = state.next_change
         return {
             "state": state.state.value,
-            "at": at.astimezone(zone).isoformat(timespec="seconds"),
-            "next_change": change and change.astimezone(zone).isoformat(timespec="seconds"),
-            "next_state": state.next_state and state.next_state.value,
+            "at": instant_text(at, zone),
+            "next_change": None
+            if state.next_change is None
+            else instant_text(state.next_change, zone),
+            "next_state": None if state.next_state is None else state.next_state.value,
         }
 
     def answer(self) -> shapes.AnswerShape:
@@ -102,7 +103,7 @@ class StationBuilder:
         return {
             "place": self._register.place.name,
             "revision": self._register.revision.number,
-            "instant": self.instant.isoformat(timespec="seconds"),
+            "instant": instant_text(self.instant, self._register.place.zone),
             "datum": self._datum.value,
             "data_status": {
                 status.value: count for status, count in self._register.data_status.items()
@@ -128,7 +129,7 @@ class StationBuilder:
             "name": township.name,
             "name_en": township.name_en,
             "county_code": township.county_code,
-            "county_name": county and county.name,
+            "county_name": None if county is None else county.name,
             "boundary_status": township.boundary_status.value,
         }
 
@@ -141,6 +142,11 @@ class StationBuilder:
             "apple": links["apple"],
             "geo": links["geo"],
         }
+
+
+def instant_text(instant: datetime, zone: tzinfo) -> str:
+    """Write an instant as RFC 3339, in the place's own time."""
+    return instant.astimezone(zone).isoformat(timespec="seconds")
 
 
 def walking_shape(walking: Walking) -> shapes.WalkingShape:

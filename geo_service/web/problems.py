@@ -7,6 +7,7 @@ from typing import Any, Final
 import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
 from geo_service.domain.errors import (
     DatasetError,
@@ -84,8 +85,8 @@ def _foreseen(error: GeoServiceError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.response is not None:  # a redirect, for one, comes with its own answer
-        return Response(error.response.response, error.response.status)  # type: ignore[union-attr]
+    if isinstance(error, RequestRedirect):  # a redirect comes with its own answer
+        return Response(status=error.code, headers=list(error.get_response().headers))
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     detail = _ADVICE.get(type(error)) or error.description or status.description
     response = _problem("about:blank", status.phrase, status, detail)

@@ -23,9 +23,7 @@ class ServiceShape(Shape):
     """One thing that a station offers."""
 
     kind: Literal["rest", "breakfast"]
-    opening_hours: Annotated[
-        Text, Field(description="OSM opening_hours grammar; null: not known.")
-    ]
+    opening_hours: Annotated[Text, Field(description="OSM opening_hours grammar; null: not known.")]
     groups: Annotated[
         list[Literal["anyone", "sanitation", "bus_driver"]], Field(description="For whom it is.")
     ]
@@ -246,9 +244,7 @@ class FiguresShape(Shape):
     worst_gap_distance_m: float | None
     worst_gap_nearest_station: Text
     approximate: Annotated[bool, Field(description="The boundary is an approximation.")]
-    missing: Annotated[
-        dict[str, str], Field(description="What could not be computed, and why.")
-    ]
+    missing: Annotated[dict[str, str], Field(description="What could not be computed, and why.")]
 
 
 class UnitCoverageShape(FiguresShape):

@@ -56,11 +56,10 @@ def _about(
     register: Register, given: CoverageParameters, answer: CoverageAnswer
 ) -> shapes.CoverageAnswerShape:
     instant, report = answer.query.instant, answer.report
-    zone = register.place.zone
     return {
         "place": register.place.name,
         "revision": register.revision.number,
-        "instant": instant and instant.astimezone(zone).isoformat(timespec="seconds"),
+        "instant": None if instant is None else geojson.instant_text(instant, register.place.zone),
         "level": given.level.value,
         "radius_m": report.radius_m,
         "distance_type": report.distance_type,
@@ -75,12 +74,12 @@ def _about(
         "stations_counted": len(answer.stations),
         "stations_of_unknown_openness": answer.of_unknown_openness,
         "data_status": {status.value: n for status, n in register.data_status.items()},
-        "notes": _notes(register, given, answer),
+        "notes": _notes(register, answer),
         "totals": cast("shapes.TotalsShape", totals_row(report.totals)),
     }
 
 
-def _notes(register: Register, given: CoverageParameters, answer: CoverageAnswer) -> list[str]:
+def _notes(register: Register, answer: CoverageAnswer) -> list[str]:
     instant = answer.query.instant or runtime.now()
     notes = geojson.notes_on(register, instant.astimezone(register.place.zone))
     report = answer.report

@@ -19,7 +19,8 @@ def openapi() -> Response:
             current_app,
             title=f"geo_service: {runtime.register().place.name}",
             version=version("geo-service"),
-            server=runtime.settings().public_url or request.host_url.rstrip("/") + request.root_path,
+            server=runtime.settings().public_url
+            or request.host_url.rstrip("/") + request.root_path,
         )
     )
 

@@ -44,9 +44,9 @@ class FilterParameters(Parameters):
         Group | None, Field(description="Only what these workers may use (anyone's included).")
     ] = None
     amenity: Annotated[
-        list[Amenity],
+        tuple[Amenity, ...],
         Field(description="Only stations with this; repeat it to ask for several at once."),
-    ] = []
+    ] = ()
     open: Annotated[
         str | None,
         Field(
@@ -186,9 +186,7 @@ class BrowseParameters(FilterParameters, DatumParameters):
 
 
 def _box(low: Coordinate, high: Coordinate) -> Bounds:
-    return Bounds(
-        west=low.longitude, south=low.latitude, east=high.longitude, north=high.latitude
-    )
+    return Bounds(west=low.longitude, south=low.latitude, east=high.longitude, north=high.latitude)
 
 
 class StationParameters(DatumParameters):

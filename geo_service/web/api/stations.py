@@ -1,10 +1,9 @@
 """The stations resource: the closest, a page of them, one of them."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, url_for
-from werkzeug.datastructures import MultiDict
 
 from geo_service import runtime
 from geo_service.domain.register import Register
@@ -171,10 +170,9 @@ def _links(given: BrowseParameters, page: Page) -> list[shapes.LinkShape]:
 
 
 def _link(rel: str, asked: dict[str, object]) -> shapes.LinkShape:
-    words = {
+    words: dict[str, Any] = {
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in asked.items()
     }
-    href = url_for("stations.stations", _external=True, **MultiDict(words).to_dict(flat=False))
+    href = url_for("stations.stations", _external=True, **words)
     return {"rel": rel, "href": href, "type": geojson.MEDIA_TYPE}
-

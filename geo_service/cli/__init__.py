@@ -1,0 +1,40 @@
+"""`geo-service …`: the same services from a terminal."""
+
+import importlib
+
+import click
+
+# Each command's module is imported when it is run: a help text should not wait for PROJ.
+_COMMANDS = {
+    "serve": "Run the service until Ctrl-C.",
+    "nearest": "Print the stations closest to a position.",
+    "coverage": "Print how well stations cover each unit.",
+    "maps": "Write the maps as files that open offline.",
+    "load": "Replace the register by a data folder.",
+    "migrate": "Bring the database schema up to date, or back.",
+    "settings": "List every setting, its default and what it does.",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"geo_service.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="geo-service")
+def main() -> None:
+    """Rest stations and free breakfasts for outdoor workers: register, nearest, coverage, maps.
+
+    Settings come from GEO_SERVICE_* environment variables; `geo-service settings` lists them.
+    """

@@ -1,0 +1,76 @@
+"""The filters of a question, as options that several commands share."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import click
+
+from geo_service.domain.station import Amenity, Group, ServiceKind, StationFilter
+from geo_service.services.openness import OpenCondition, When
+
+NOW = "now"
+ARRIVAL = "arrival"
+
+
+class Instant(click.ParamType[str | datetime]):
+    """`now`, `arrival` or an RFC 3339 instant."""
+
+    name = "now|arrival|instant"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | datetime:
+        """Read the word or the instant."""
+        if isinstance(value, datetime) or value in {NOW, ARRIVAL}:
+            return value  # type: ignore[no-any-return]
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail(
+                f"{value!r} is neither now, arrival nor an instant like 2026-11-23T05:00:00+08:00",
+                param,
+                ctx,
+            )
+        return moment
+
+
+_OPTIONS = (
+    click.option("--service", type=click.Choice(ServiceKind), help="Only this service."),
+    click.option("--group", type=click.Choice(Group), help="Only what these workers may use."),
+    click.option(
+        "--amenity", type=click.Choice(Amenity), multiple=True, help="Only with this; repeatable."
+    ),
+    click.option("--open", "open_", type=Instant(), help="Only what is, or may be, open then."),
+    click.option("--open-only", is_flag=True, help="With --open: only what is known to be open."),
+)
+
+
+def filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --service, --group, --amenity, --open and --open-only to a command."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def conditions(
+    service: ServiceKind | None, group: Group | None, amenity: tuple[Amenity, ...]
+) -> StationFilter:
+    """Return what the options ask for, the time aside."""
+    return StationFilter(service=service, group=group, amenities=frozenset(amenity))
+
+
+def condition(open_: str | datetime | None, *, open_only: bool) -> OpenCondition | None:
+    """Return what the options ask of the opening hours."""
+    if open_ is None:
+        if open_only:
+            raise click.UsageError("--open-only needs --open.")
+        return None
+    return OpenCondition(when=When.ARRIVAL if open_ == ARRIVAL else When.INSTANT, certain=open_only)
+
+
+def moment(open_: str | datetime | None, now: datetime) -> datetime:
+    """Return the instant that the options mean."""
+    return open_ if isinstance(open_, datetime) else now
