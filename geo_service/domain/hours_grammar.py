@@ -66,7 +66,7 @@ class Rules:
     """Open on the days that a rule names by date, whatever their weekday."""
 
     is_constant: bool
-    """Whether the first alternative alone holds always, so that nothing ever changes."""
+    """Whether each alternative always holds, so that nothing ever changes."""
 
 
 def read(expression: str, calendar: HolidayCalendar) -> Rules:
@@ -221,6 +221,5 @@ def _dates_named_by(rule: str) -> str | None:
 
 def _never_changes(alternatives: Sequence[OpeningHours]) -> bool:
     return all(
-        re.fullmatch(r'24/7(?: closed| unknown)?(?: "[^"]*")?', str(each.normalize()))
-        for each in alternatives
+        re.fullmatch(r'24/7(?: closed| unknown)?(?: "[^"]*")?', str(each)) for each in alternatives
     )
