@@ -3,10 +3,10 @@
 Inside the service everything is WGS 84; readings are converted once, at the edge.
 
 GCJ-02 shifts WGS 84 by a smooth pseudo-random field of some hundred metres. The field was never
-published; the formula used by everyone is the one that leaked in 2010 (reprinted with its
-constants in the English Wikipedia, "Restrictions on geographic data in China"): polynomial and
-sine terms about 105° E 35° N, in metres, made degrees on the Krasovsky 1940 ellipsoid. BD-09 adds
-Baidu's own rotation and offset on top, published by Baidu's users.
+published officially; the formula in general use has been public as code since about 2010 (the
+English Wikipedia, "Restrictions on geographic data in China", tells the story; PRCoords, CC0,
+documents it): polynomial and sine terms about 105° E 35° N, in metres, made degrees on the
+Krasovsky 1940 ellipsoid. BD-09 adds Baidu's own rotation and offset, reconstructed by its users.
 
 Neither shift has a published inverse, and the closed forms in circulation are off by metres. Both
 fields vary by less than 2 % of the distance moved, so a fixed-point iteration contracts at that

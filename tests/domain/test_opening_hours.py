@@ -328,6 +328,28 @@ def test_nothing_changes_before_the_next_change(
     assert answer.next_change == expected
 
 
+# Whatever an editor types.
+
+fragments = st.just(" || ") | st.sampled_from(
+    (
+        "Mo|Sa-Su|PH|PH,Su|-|,|, |; | |08:00-12:00|22:00-26:00|10:00+|24/7|off|open|unknown|"
+        '"PH; x"|Feb 29|Feb 30|2026 Feb 14|2026|1900|Dec 25-Jan 05|Mar-Feb|week 1-53/2|[-1]|'
+        " +1 day|easter"
+    ).split("|")
+)
+
+
+@settings(deadline=None)
+@given(st.lists(fragments, max_size=7).map("".join) | st.lists(fragments).map(" ".join) | st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        hours = schedule(text)
+    except InvalidOpeningHoursError:
+        return
+
+    assert hours.at(local("2026-02-14 10:00")).state in Openness
+
+
 # Clocks set forward and back: in Montreal on 2026-03-08 and 2026-11-01, at 02:00.
 
 
