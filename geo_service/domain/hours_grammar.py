@@ -6,9 +6,9 @@ The grammar is evaluated by the opening-hours-py library, which three things are
   holidays only, not the days the notices add.
 - ``||`` is taken apart here: each side is an expression of its own. The library drops what
   follows a fallback that is always valid (``Mo-Fr 08:00-18:00 || unknown`` stays closed).
-- A rule with a comment but without ``open``, ``closed`` or ``unknown`` is made ``unknown``, as
-  the grammar has it; the library calls it open. To say "open, and ring the bell", write
-  ``08:00-18:00 open "ring the bell"``.
+- A rule with a comment but without ``open``, ``closed`` or ``unknown`` is made ``unknown``: what
+  it depends on is for a person to read ("by appointment"). The library calls it open. To say
+  "open, and ring the bell", write ``08:00-18:00 open "ring the bell"``.
 
 What would be evaluated wrong is refused, in words.
 """
@@ -66,7 +66,7 @@ class Rules:
     """Open on the days that a rule names by date, whatever their weekday."""
 
     is_constant: bool
-    """Whether the first alternative alone holds always, so that nothing ever changes."""
+    """Whether each alternative always holds, so that nothing ever changes."""
 
 
 def read(expression: str, calendar: HolidayCalendar) -> Rules:
@@ -221,6 +221,5 @@ def _dates_named_by(rule: str) -> str | None:
 
 def _never_changes(alternatives: Sequence[OpeningHours]) -> bool:
     return all(
-        re.fullmatch(r'24/7(?: closed| unknown)?(?: "[^"]*")?', str(each.normalize()))
-        for each in alternatives
+        re.fullmatch(r'24/7(?: closed| unknown)?(?: "[^"]*")?', str(each)) for each in alternatives
     )
