@@ -27,7 +27,7 @@ def create_app(
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level, settings.log_format)
     database = database or _connect(settings)
-    app = Flask(__name__, static_folder="web/static")
+    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     app.config["SECRET_KEY"] = settings.secret_key or kept_secret_key(settings.home)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it

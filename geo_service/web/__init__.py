@@ -5,9 +5,8 @@ from flask_compress import Compress
 
 from geo_service.web import health, journal, problems, security
 from geo_service.web.api import coverage, documents, stations
-
-# MAPS
-# START
+from geo_service.web.maps import views as maps
+from geo_service.web.start import views as start
 
 
 def register(app: Flask) -> None:
@@ -20,8 +19,8 @@ def register(app: Flask) -> None:
         stations.blueprint,
         coverage.blueprint,
         documents.blueprint,
-        # maps
-        # start
+        maps.blueprint,
+        start.blueprint,
     ):
         app.register_blueprint(blueprint)
     Compress(app)

@@ -8,10 +8,11 @@ from geo_service.domain.datum import Datum, coordinate_in
 from geo_service.domain.navigation import links_to
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register
-from geo_service.domain.station import Amenity, DataStatus, Group, Service, Station
+from geo_service.domain.station import Amenity, Group, Service, Station
 from geo_service.domain.walking import Walking
 from geo_service.services.browse import StationNow
 from geo_service.services.nearest import NearbyStation
+from geo_service.services.notes import register_notes
 from geo_service.web import shapes
 
 MEDIA_TYPE: Final = "application/geo+json"
@@ -108,7 +109,7 @@ class StationBuilder:
             "data_status": {
                 status.value: count for status, count in self._register.data_status.items()
             },
-            "notes": notes_on(self._register, self.instant),
+            "notes": register_notes(self._register, self.instant, "en"),
         }
 
     def _service(self, service: Service, state: OpennessAt, at: datetime) -> shapes.ServiceShape:
@@ -156,21 +157,3 @@ def walking_shape(walking: Walking) -> shapes.WalkingShape:
         "detour_factor": walking.detour_factor,
         "is_estimate": True,
     }
-
-
-def notes_on(register: Register, instant: datetime) -> list[str]:
-    """Say what a reader must know before trusting an answer."""
-    notes = []
-    demonstration = register.data_status.get(DataStatus.DEMONSTRATION, 0)
-    if demonstration:
-        notes.append(
-            f"演示数据，请勿前往 · Demonstration data: {demonstration} of {len(register.stations)} "
-            "stations were made up to show the service; do not go there."
-        )
-    through = register.calendar.published_through
-    if through is not None and instant.year > through:
-        notes.append(
-            f"Public holidays and make-up workdays are published to {through}; after that, "
-            "opening hours follow the weekday and statutory holidays alone."
-        )
-    return notes

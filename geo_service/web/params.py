@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from typing import Annotated, Any, Final, TypeVar
 
@@ -74,6 +74,12 @@ def read_query(model: type[Model]) -> Model:
     return _validated(model, _flat(model, request.args))
 
 
+def read_form(model: type[Model]) -> Model:
+    """Read a query string that a form on a page sent: a field left empty was not given."""
+    filled = MultiDict((name, value) for name, value in request.args.items(multi=True) if value)
+    return _validated(model, _flat(model, filled))
+
+
 def read_body(model: type[Model]) -> Model:
     """Read the JSON body of the request, or raise InvalidQueryError with every fault."""
     if not request.is_json:
@@ -87,13 +93,15 @@ def read_body(model: type[Model]) -> Model:
     return _validated(model, body)
 
 
-def instant(text: str, parameter: str) -> datetime:
-    """Read an RFC 3339 instant with its offset."""
+def instant(text: str, parameter: str, zone: tzinfo | None = None) -> datetime:
+    """Read an RFC 3339 instant; one without an offset is the place's time, where ``zone`` is it."""
     try:
         # Many clients forget to encode the plus of an offset, and it arrives as a space.
         moment = datetime.fromisoformat(re.sub(r" (?=[0-9]{2}:[0-9]{2}$)", "+", text))
     except ValueError:
         moment = None
+    if moment is not None and moment.tzinfo is None and zone is not None:
+        moment = moment.replace(tzinfo=zone)
     if moment is None or moment.tzinfo is None or "T" not in text.upper():
         reason = "is not an RFC 3339 instant; write it like 2026-11-23T05:00:00+08:00"
         raise InvalidQueryError(ParameterFault(parameter, reason))

@@ -8,6 +8,7 @@ from geo_service import runtime
 from geo_service.domain.register import Register
 from geo_service.services.coverage import CoverageAnswer, measure_coverage
 from geo_service.services.exporting import coverage_csv, coverage_features, totals_row, unit_row
+from geo_service.services.notes import coverage_notes
 from geo_service.web import geojson, params, shapes
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api.parameters import CoverageParameters
@@ -74,31 +75,9 @@ def _about(
         "stations_counted": len(answer.stations),
         "stations_of_unknown_openness": answer.of_unknown_openness,
         "data_status": {status.value: n for status, n in register.data_status.items()},
-        "notes": _notes(register, answer),
+        "notes": coverage_notes(register, answer, runtime.now(), "en"),
         "totals": cast("shapes.TotalsShape", totals_row(report.totals)),
     }
-
-
-def _notes(register: Register, answer: CoverageAnswer) -> list[str]:
-    instant = answer.query.instant or runtime.now()
-    notes = geojson.notes_on(register, instant.astimezone(register.place.zone))
-    report = answer.report
-    approximate = sum(unit.approximate for unit in report.units)
-    if approximate:
-        notes.append(
-            f"{approximate} of {len(report.units)} boundaries are approximations: figures about "
-            "their ground are estimates."
-        )
-    without = [unit.unit.name for unit in report.units if unit.area_m2 is None]
-    if without:
-        notes.append(f"No boundary is known for {', '.join(without)}.")
-    if answer.of_unknown_openness:
-        notes.append(
-            f"{answer.of_unknown_openness} of the stations counted may be closed then: their "
-            "hours are not known. open_only=true leaves them out."
-        )
-    notes.append("Distances are straight lines, not walks.")
-    return notes
 
 
 def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Response:

@@ -1,6 +1,6 @@
 """What the resources of the API may be asked, and what that means in the domain's words."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -71,11 +71,11 @@ class FilterParameters(Parameters):
             service=self.service, group=self.group, amenities=frozenset(self.amenity)
         )
 
-    def moment(self, now: datetime) -> datetime:
-        """Return the instant that the question is about."""
+    def moment(self, now: datetime, zone: tzinfo | None = None) -> datetime:
+        """Return the instant that the question is about; ``zone`` lets it lack an offset."""
         if self.open is None or self.open in _OPEN_WORDS:
             return now
-        return params.instant(self.open, "open")
+        return params.instant(self.open, "open", zone)
 
     def open_condition(self, *, arrival: bool) -> OpenCondition | None:
         """Return what must be open; ``arrival`` says whether the question has a way to walk."""
@@ -202,15 +202,15 @@ class CoverageOptions(FilterParameters):
     ] = 1000.0
     level: Annotated[Level, Field(description="The units to report.")] = Level.TOWNSHIP
 
-    def query(self, now: datetime) -> CoverageQuery:
-        """Return the question."""
+    def query(self, now: datetime, zone: tzinfo | None = None) -> CoverageQuery:
+        """Return the question; ``zone`` lets its instant lack an offset."""
         condition = self.open_condition(arrival=False)
         return CoverageQuery(
             radius=Metres(self.radius),
             level=self.level,
             conditions=self.conditions(),
             open=condition,
-            instant=None if condition is None else self.moment(now),
+            instant=None if condition is None else self.moment(now, zone),
         )
 
 

@@ -1,0 +1,80 @@
+"""What to know before trusting an answer, in Chinese and in English."""
+
+from datetime import datetime
+from typing import Final, Literal
+
+from geo_service.domain.register import Register
+from geo_service.domain.station import DataStatus
+from geo_service.services.coverage import CoverageAnswer
+
+Language = Literal["zh", "en"]
+
+_NOTES: Final = {
+    "demonstration": {
+        "zh": "演示数据，请勿前往：登记册 {stations} 个站点中有 {count} 个是为演示而生成的，位置并不真实。",
+        "en": "演示数据，请勿前往 · Demonstration data: {count} of {stations} stations were made up "
+        "to show the service; do not go there.",
+    },
+    "holidays": {
+        "zh": "法定节假日和调休安排公布到 {year} 年；此后只按星期和法定放假日判断营业时间。",
+        "en": "Public holidays and make-up workdays are published to {year}; after that, opening "
+        "hours follow the weekday and statutory holidays alone.",
+    },
+    "approximate": {
+        "zh": "{units} 个单元中有 {count} 个边界是近似的：与其面积有关的数字都是估算。",
+        "en": "{count} of {units} boundaries are approximations: figures about their ground are "
+        "estimates.",
+    },
+    "without": {
+        "zh": "以下单元没有边界数据，未能计算：{names}。",
+        "en": "No boundary is known for {names}.",
+    },
+    "population": {
+        "zh": "{count} 个单元的人口未知，因此没有每万人站点数。",
+        "en": "The population of {count} units is not known, and so stations per 10,000 are not.",
+    },
+    "unknown_hours": {
+        "zh": "计入的站点中有 {count} 个营业时间不详，届时可能关门；open_only=true 可排除它们。",
+        "en": "{count} of the stations counted may be closed then: their hours are not known. "
+        "open_only=true leaves them out.",
+    },
+    "straight": {
+        "zh": "距离为直线距离，不是步行距离。",
+        "en": "Distances are straight lines, not walks.",
+    },
+}
+
+
+def _note(key: str, language: Language, **values: object) -> str:
+    return _NOTES[key][language].format(**values)
+
+
+def register_notes(register: Register, instant: datetime, language: Language) -> list[str]:
+    """Say what holds for every answer from this register at this instant."""
+    notes = []
+    if made_up := register.data_status.get(DataStatus.DEMONSTRATION, 0):
+        total = len(register.stations)
+        notes.append(_note("demonstration", language, count=made_up, stations=total))
+    through = register.calendar.published_through
+    if through is not None and instant.astimezone(register.place.zone).year > through:
+        notes.append(_note("holidays", language, year=through))
+    return notes
+
+
+def coverage_notes(
+    register: Register, answer: CoverageAnswer, instant: datetime, language: Language
+) -> list[str]:
+    """Say what holds for this coverage."""
+    notes = register_notes(register, answer.query.instant or instant, language)
+    units = answer.report.units
+    if approximate := sum(unit.approximate for unit in units):
+        notes.append(_note("approximate", language, count=approximate, units=len(units)))
+    if without := [unit.unit.name for unit in units if unit.area_m2 is None]:
+        joined = ("、" if language == "zh" else ", ").join(without)
+        notes.append(_note("without", language, names=joined))
+    if unpeopled := sum(unit.population is None for unit in units):
+        notes.append(_note("population", language, count=unpeopled))
+    if answer.of_unknown_openness:
+        notes.append(_note("unknown_hours", language, count=answer.of_unknown_openness))
+    notes.append(_note("straight", language))
+    return notes

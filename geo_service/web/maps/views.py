@@ -1,0 +1,108 @@
+"""`/maps/stations` and `/maps/coverage`: Folium maps, drawn from the register at hand."""
+
+from typing import Annotated, Literal
+
+from flask import Blueprint, Response, request, url_for
+from pydantic import Field
+
+from geo_service import runtime
+from geo_service.domain.coverage import Level
+from geo_service.services.browse import BrowseQuery
+from geo_service.services.charts import Page, chart_title, coverage_chart, station_chart
+from geo_service.services.coverage import measure_coverage
+from geo_service.web import params
+from geo_service.web.api.parameters import CoverageOptions, FilterParameters
+from geo_service.web.language import Language, LanguageParameters, language_asked, other_language
+from geo_service.web.security import nonce
+from maps.coverage_map import QuestionForm
+from maps.language import tag_of
+from maps.rendering import render
+from maps.sheet import Sheet
+
+blueprint = Blueprint("maps", __name__, url_prefix="/maps")
+
+Measure = Literal[
+    "area_coverage",
+    "cross_coverage",
+    "stations",
+    "stations_per_10000",
+    "nearest_mean_m",
+    "nearest_median_m",
+    "nearest_p90_m",
+    "nearest_max_m",
+    "worst_gap_m",
+]
+
+
+class StationMapParameters(FilterParameters, LanguageParameters):
+    """GET /maps/stations."""
+
+
+class CoverageMapParameters(CoverageOptions, LanguageParameters):
+    """GET /maps/coverage."""
+
+    measure: Annotated[Measure, Field(description="What the units are shaded by.")] = (
+        "area_coverage"
+    )
+
+
+@blueprint.get("/stations")
+def stations() -> Response:
+    """Show every station that matches, clustered, with layers by service."""
+    given = params.read_form(StationMapParameters)
+    register, now = runtime.register(), runtime.now()
+    language = language_asked(given.lang)
+    query = BrowseQuery(
+        instant=given.moment(now, register.place.zone),
+        conditions=given.conditions(),
+        open=given.open_condition(arrival=False),
+    )
+    page = Page(
+        language=language, instant=query.instant, navigation=_navigation("stations", language)
+    )
+    return _html(station_chart(register, query, page), "stations", language)
+
+
+@blueprint.get("/coverage")
+def coverage() -> Response:
+    """Show how well each unit is covered, shaded by one measure."""
+    given = params.read_form(CoverageMapParameters)
+    register, now = runtime.register(), runtime.now()
+    language = language_asked(given.lang)
+    chart = coverage_chart(
+        register,
+        measure_coverage(register, given.query(now, register.place.zone)),
+        Page(language=language, instant=now, navigation=_navigation("coverage", language)),
+        measure=given.measure,
+        form=QuestionForm(action=url_for("maps.coverage"), carried={"lang": language}),
+    )
+    return _html(chart, "coverage", language)
+
+
+def _html(chart: Sheet, kind: str, language: Language) -> Response:
+    page = render(
+        chart,
+        title=chart_title(runtime.register(), kind, language),
+        lang=tag_of(language),
+        nonce=nonce(),
+        asset_base=url_for("static", filename="").rstrip("/"),
+    )
+    return Response(page, mimetype="text/html")
+
+
+def _navigation(here: str, language: Language) -> dict[str, str]:
+    """Return the ways from a map: to the start page, the other map, the other language."""
+    words = _WORDS[language]
+    there = "coverage" if here == "stations" else "stations"
+    asked = request.args.to_dict(flat=False) | {"lang": [other_language(language)]}
+    return {
+        words["start"]: url_for("start.index", lang=language),
+        words[there]: url_for(f"maps.{there}", lang=language),
+        words["language"]: url_for(f"maps.{here}", **asked),
+    }
+
+
+_WORDS = {
+    "zh": {"start": "首页", "stations": "驿站地图", "coverage": "覆盖地图", "language": "English"},
+    "en": {"start": "Start", "stations": "Stations", "coverage": "Coverage", "language": "中文"},
+}

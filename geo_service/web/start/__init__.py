@@ -1,0 +1,1 @@
+"""The start page and the coverage table: the way in, for people."""
