@@ -100,6 +100,7 @@ class Cluster:
         with self._guard():
             if self._in_use is None:
                 self._in_use = (self.home / "run" / "cluster.users").open("ab")
+                # Nobody holds more than a shared lock but under the guard: this never waits.
                 fcntl.flock(self._in_use, fcntl.LOCK_SH)
             try:
                 if not self.is_alive():
