@@ -129,7 +129,9 @@ def how_to_get(missing: Sequence[Need], *, has_apt: bool) -> str:
             ]
         lines += ["  apt-get update", f"  apt-get install --no-install-recommends {packages}"]
     else:
-        lines += ["There is no apt here. Install these by this system's own means, start again:"]
+        lines += [
+            "There is no apt here. Install these by this system's own means, then start again:"
+        ]
         lines += [f"  {need.what} (Debian's package: {need.package})" for need in missing]
     lines += [f"  {need.otherwise}" for need in missing if need.otherwise]
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import dataclasses
+import errno
 import http.client
 import os
 import shutil
@@ -160,10 +161,10 @@ def _free_address(settings: Settings) -> str:
             probe.bind(address)
             return str(address[0])
     except OSError as error:
-        raise SettingsError(
-            f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. Is the "
-            f"service running already? Another port: --port {settings.port % 65535 + 1}"
-        ) from None
+        said = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}."
+        if error.errno == errno.EADDRINUSE:
+            said += " Is the service running already? --port takes another port."
+        raise SettingsError(said) from None
 
 
 def _wait_for_answer(settings: Settings, server: subprocess.Popen[bytes]) -> None:

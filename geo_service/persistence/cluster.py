@@ -100,6 +100,7 @@ class Cluster:
         with self._guard():
             if self._in_use is None:
                 self._in_use = (self.home / "run" / "cluster.users").open("ab")
+                # Nobody holds more than a shared lock but under the guard: this never waits.
                 fcntl.flock(self._in_use, fcntl.LOCK_SH)
             try:
                 if not self.is_alive():
@@ -235,7 +236,7 @@ class Cluster:
             )
         self._forget_dead_postmaster()
         self._configure()
-        self._pg_ctl("start", "-l", str(self.folder / "startup.log"), "-t", str(_SECONDS_TO_START))
+        self._pg_ctl("start", "-l", "startup.log", "-t", str(_SECONDS_TO_START))
 
     def _initdb(self) -> None:
         """Make the cluster aside and move it into place whole: a start cut short leaves nothing."""
@@ -253,7 +254,7 @@ class Cluster:
         shutil.rmtree(draft, ignore_errors=True)
         make_private(draft, self._runner)
         self._run(
-            "initdb", f"--pgdata={draft}", f"--username={_SUPERUSER}", "--encoding=UTF8",
+            draft, "initdb", "--pgdata=.", f"--username={_SUPERUSER}", "--encoding=UTF8",
             "--locale=C.UTF-8", "--auth=peer", "--data-checksums",
         )  # fmt: skip
         with (draft / "postgresql.conf").open("a", encoding="utf-8") as file:
@@ -283,9 +284,13 @@ class Cluster:
             os.chown(path, self._runner.pw_uid, self._runner.pw_gid)
 
     def _pg_ctl(self, *arguments: str) -> None:
-        self._run("pg_ctl", "-D", str(self.folder), "-w", "-s", *arguments)
+        self._run(self.folder, "pg_ctl", "-D", ".", "-w", "-s", *arguments)
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, folder: Path, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs in a folder, as the server's user.
+
+        In, not on: pg_ctl puts paths into a shell's command line, where some names are commands.
+        """
         runner = self._runner
         drop: dict[str, Any] = {}
         if os.geteuid() == 0:  # PostgreSQL refuses root
@@ -295,7 +300,7 @@ class Cluster:
         with tempfile.TemporaryFile() as said:  # a pipe would stay open in the server
             ran = subprocess.run(  # noqa: S603  PostgreSQL's own programs, no shell
                 [self._programs / program, *arguments],
-                check=False, cwd="/", umask=0o077, env={**environ, "LC_ALL": "C.UTF-8"},
+                check=False, cwd=folder, umask=0o077, env={**environ, "LC_ALL": "C.UTF-8"},
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, **drop,
             )  # fmt: skip
             if ran.returncode:
