@@ -7,14 +7,17 @@ import structlog
 
 def configure(level: str, form: str) -> None:
     """Set up structlog for this process."""
-    renderer: structlog.types.Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
+    # Tracebacks without their variables: those may hold a password or a worker's position.
+    tail: list[structlog.types.Processor] = (
+        [
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            ),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
         if form == "json"
-        else structlog.dev.ConsoleRenderer()
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
-    tail: list[structlog.types.Processor] = [renderer]
-    if form == "json":
-        tail = [structlog.processors.dict_tracebacks, renderer]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -26,6 +26,7 @@ class Database:
             create_engine(
                 psycopg_url(url),
                 pool_pre_ping=True,
+                hide_parameters=True,  # an error's text goes to the log; positions do not
                 pool_timeout=connect_timeout_s,
                 connect_args={
                     "connect_timeout": connect_timeout_s,

@@ -1,10 +1,8 @@
 """The API's own description: OpenAPI 3.1, and a page to read and try it."""
 
-from importlib.metadata import version
-
 from flask import Blueprint, Response, current_app, render_template, request
 
-from geo_service import runtime
+from geo_service import __version__, runtime
 from geo_service.web.answers import json_answer
 from geo_service.web.openapi import document
 
@@ -18,7 +16,7 @@ def openapi() -> Response:
         document(
             current_app,
             title=f"geo_service: {runtime.register().place.name}",
-            version=version("geo-service"),
+            version=__version__,
             server=runtime.settings().public_url
             or request.host_url.rstrip("/") + request.root_path,
         )
