@@ -242,9 +242,7 @@ def _panel(  # noqa: PLR0913 - the parts of the panel
             layers=[name for name, held in shown_layers.items() if held],
             drawn=[row for row in rows if row["drawn"]],
             undrawn=[row for row in rows if not row["drawn"]],
-            approximate=any(
-                unit.boundary_status is BoundaryStatus.APPROXIMATE for unit in units
-            ),
+            approximate=any(unit.boundary_status is BoundaryStatus.APPROXIMATE for unit in units),
         )
     )
 

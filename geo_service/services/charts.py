@@ -129,9 +129,7 @@ def _map_station(register: Register, found: StationNow, page: Page) -> MapStatio
     )
 
 
-def _hours(
-    register: Register, service: Service, state: OpennessAt, page: Page
-) -> ServiceHours:
+def _hours(register: Register, service: Service, state: OpennessAt, page: Page) -> ServiceHours:
     return ServiceHours(
         hours=hours_text(service.opening_hours, page.language),
         openness=state.state.value,
@@ -160,5 +158,3 @@ def _worst_gaps(units: Iterable[UnitCoverage]) -> Iterable[WorstGap]:
                 coordinate=unit.worst_gap.at,
                 distance_m=unit.worst_gap.distance_m,
             )
-
-

@@ -13,7 +13,20 @@ _WEEKDAYS: Final[Mapping[Language, tuple[str, ...]]] = {
     "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
 }
-_MONTHS_EN: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS_EN: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
 _CODES: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {

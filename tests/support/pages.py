@@ -78,7 +78,12 @@ class Watch:
 
 @contextmanager
 def opened(
-    browser: Browser, *, width: int = 1280, height: int = 800, dark: bool = False, touch: bool = False
+    browser: Browser,
+    *,
+    width: int = 1280,
+    height: int = 800,
+    dark: bool = False,
+    touch: bool = False,
 ) -> Iterator[tuple[Page, Watch]]:
     """Open an empty tab of this size; yield it with the record of what it does."""
     context: BrowserContext = browser.new_context(
