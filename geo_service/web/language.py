@@ -10,6 +10,7 @@ from geo_service.web.params import Parameters
 Language = Literal["zh", "en"]
 
 _TAGS: Final[dict[str, Language]] = {"zh": "zh", "zh-CN": "zh", "zh-Hans": "zh", "en": "en"}
+LANGUAGES: Final[dict[str, Language]] = {"zh": "zh", "en": "en"}
 
 
 class LanguageParameters(Parameters):

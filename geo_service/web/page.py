@@ -11,24 +11,33 @@ from geo_service.web.words import WORDS
 
 
 def page_context(register: Register, language: Language) -> dict[str, Any]:
-    """Return what base.html.j2 needs: words, place, ribbon, language switch, imprint."""
+    """Return what base.html needs: words, place, ribbon, language switch, imprint."""
     words = WORDS[language]
-    revision = register.revision
+    revision, place = register.revision, register.place
     status = next(
         (each for each in reversed(DataStatus) if each in register.data_status), DataStatus.OFFICIAL
     )
-    place = register.place
-    asked = {name: value for name, value in request.args.items(multi=True) if name != "lang"}
-    endpoint = request.endpoint or "start.index"
-    return {
-        "language": language,
-        "words": words,
+    return bare_context(language) | {
         "place": place.name if language == "zh" else place.name_en or place.name,
         "demonstration": DataStatus.DEMONSTRATION in register.data_status,
-        "switch": url_for(endpoint, lang=other_language(language), **asked),
         "imprint": words["imprint"].format(
             revision=revision.number,
             when=f"{revision.committed_at.astimezone(place.zone):%Y-%m-%d %H:%M}",
             status=words[f"status_{status}"],
         ),
+    }
+
+
+def bare_context(language: Language) -> dict[str, Any]:
+    """Return what base.html needs where no register can be had."""
+    asked = request.args.to_dict(flat=False) | {"lang": [other_language(language)]}
+    rule = request.url_rule
+    endpoint = rule.endpoint if rule is not None and not rule.arguments else "start.index"
+    return {
+        "language": language,
+        "words": WORDS[language],
+        "place": WORDS[language]["title"],
+        "demonstration": False,
+        "switch": url_for(endpoint, **asked),
+        "imprint": "",
     }

@@ -5,10 +5,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
+from geo_service import runtime
 from geo_service.domain.errors import (
     DatasetError,
     GeoServiceError,
@@ -20,6 +21,8 @@ from geo_service.domain.errors import (
     StationNotFoundError,
 )
 from geo_service.web.answers import json_answer
+from geo_service.web.language import LANGUAGES, language_asked
+from geo_service.web.page import bare_context, page_context
 
 _LOG: Final = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
@@ -112,4 +115,24 @@ def _problem(type_: str, title: str, status: HTTPStatus, detail: str, **more: An
         "detail": detail,
         "instance": request.path,
     }
+    if _is_for_a_person():
+        return _page(body | more, status)
     return json_answer(body | more, MEDIA_TYPE, status)
+
+
+def _is_for_a_person() -> bool:
+    """Say whether a browser asked for one of the pages."""
+    if request.path.startswith(("/api/", "/static/")):
+        return False
+    return request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) == "text/html"
+
+
+def _page(problem: dict[str, Any], status: HTTPStatus) -> Response:
+    """Say the same in a page; where not even the register can be had, in one that needs none."""
+    language = language_asked(LANGUAGES.get(request.args.get("lang", "")))
+    try:
+        context = page_context(runtime.register(), language)
+    except RegisterUnavailableError:
+        context = bare_context(language)
+    text = render_template("problem.html", problem=problem, **context)
+    return Response(text, status=status, mimetype="text/html")

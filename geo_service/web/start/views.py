@@ -65,7 +65,7 @@ def index() -> str:
     demonstration = DataStatus.DEMONSTRATION in register.data_status
     real = words["real_text_demonstration" if demonstration else "real_text"]
     return render_template(
-        "start/index.html.j2",
+        "start/index.html",
         **page_context(register, language),
         counts=_counts(register, language),
         ways=_ways(language),
@@ -84,7 +84,7 @@ def coverage() -> str:
     asked = {name: value for name, value in request.args.items(multi=True) if value}
     without_language = {name: value for name, value in asked.items() if name != "lang"}
     return render_template(
-        "start/coverage.html.j2",
+        "start/coverage.html",
         **page_context(register, language),
         **_form(given),
         **_table(answer, language),
