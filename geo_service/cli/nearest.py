@@ -25,11 +25,11 @@ from geo_service.services.nearest import (
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("longitude", type=float)
-@click.argument("latitude", type=float)
+@click.argument("longitude", type=options.Decimal())
+@click.argument("latitude", type=options.Decimal())
 @click.option("--datum", type=click.Choice(Datum), default=Datum.WGS84, show_default=True)
 @click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=5, show_default=True)
-@click.option("--within", type=click.FloatRange(min=0, min_open=True), help="Metres, geodesic.")
+@click.option("--within", type=options.Metres(1, 20_100_000), help="Geodesic.")
 @options.filters
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def command(longitude: float, latitude: float, **given: Any) -> None:

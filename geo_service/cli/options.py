@@ -1,5 +1,6 @@
 """The filters of a question, as options that several commands share."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,46 @@ from geo_service.services.openness import OpenCondition, When
 
 NOW = "now"
 ARRIVAL = "arrival"
+
+
+# float() takes nan, inf, 1_000 and full-width digits; what is typed here may not.
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
+
+
+class Decimal(click.ParamType[float]):
+    """A number in plain digits."""
+
+    name = "number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the number."""
+        if isinstance(value, float):
+            return value
+        if _NUMBER.fullmatch(value) is None:
+            what = "is not an option here" if value.startswith("--") else "is not a number"
+            self.fail(f"{value!r} {what}; write numbers like 113.953125", param, ctx)
+        return float(value)
+
+
+class Metres(Decimal):
+    """A length between two bounds."""
+
+    name = "metres"
+
+    def __init__(self, low: float, high: float) -> None:
+        self._low = low
+        self._high = high
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the length."""
+        metres = super().convert(value, param, ctx)
+        if not self._low <= metres <= self._high:
+            self.fail(f"{value} is not from {self._low:,.0f} to {self._high:,.0f}", param, ctx)
+        return metres
 
 
 class Instant(click.ParamType[str | datetime]):
