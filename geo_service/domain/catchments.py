@@ -15,7 +15,7 @@ The pieces do not overlap, so areas add up, and there are about as many of them 
 See Okabe, Boots, Sugihara and Chiu, Spatial Tessellations (2000), on ordered Voronoi diagrams.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -23,7 +23,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy.spatial import Voronoi
-from shapely import MultiPolygon, Polygon
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo_service.domain.coordinate import Metres
@@ -75,14 +75,16 @@ class Catchments:
         twice = _twice(discs, cells, _within_reach(neighbours, places, radii))
         return cls(discs=discs, once=once, twice=np.where(crowd > 1, once, twice))
 
-    def union_within(self, outline: Polygon | MultiPolygon) -> BaseGeometry:
-        """Return one shape that covers of an outline what the catchments cover of it.
-
-        Outside the outline it may fall short: a disc that is nowhere the nearest in there adds
-        nothing and is left out.
-        """
-        near = shapely.STRtree(self.once).query(outline, predicate="intersects")
-        return shapely.union_all(self.discs[np.sort(near)])
+    def left_of(self, outlines: Geometries) -> Geometries:
+        """Return what the catchments leave uncovered of each outline."""
+        if not len(self.once):
+            return outlines
+        left = outlines.copy()
+        outline, disc = shapely.STRtree(self.once).query(outlines, predicate="intersects")
+        # A disc that is nowhere the nearest in an outline would add nothing to the union.
+        for which, nearest_in_it in _grouped(outline, self.discs[disc]):
+            left[which] = shapely.difference(outlines[which], shapely.union_all(nearest_in_it))
+        return left
 
 
 def union_of_discs(stations: Sequence[Station], *, radius: Metres, crs: PlanarCrs) -> BaseGeometry:
@@ -190,11 +192,16 @@ def _within_reach(
 def _twice(discs: Geometries, cells: Geometries, neighbours: NDArray[np.intp]) -> Geometries:
     """Return, for each cell, what of it the discs of neighbouring cells cover."""
     twice = np.full(len(cells), Polygon(), dtype=object)
-    if not len(neighbours):
-        return twice
     owner, other = neighbours[:, 0], neighbours[:, 1]
     parts = np.asarray(shapely.intersection(discs[other], cells[owner]))
-    owners, starts = np.unique(owner, return_index=True)
-    for place, its_parts in zip(owners, np.split(parts, starts[1:]), strict=True):
+    for place, its_parts in _grouped(owner, parts):
         twice[place] = shapely.union_all(its_parts)
     return twice
+
+
+def _grouped(owners: NDArray[np.intp], geometries: Geometries) -> Iterator[tuple[int, Geometries]]:
+    """Yield each owner with its geometries, in the order given; owners come sorted already."""
+    each, starts = np.unique(owners, return_index=True)
+    ends = [*starts[1:], len(owners)]
+    for owner, start, end in zip(each, starts, ends[: len(each)], strict=True):
+        yield int(owner), geometries[start:end]

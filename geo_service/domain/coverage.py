@@ -24,6 +24,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from geo_service.domain.catchments import (
     Catchments,
@@ -212,18 +213,19 @@ def gaps_of(
     out.
     """
     _check(radius)
-    catchments = Catchments.around(
-        stations, radius=radius, crs=survey.crs, reaching=_outlines(survey)
-    )
-    gaps = {}
-    for surveyed in survey.units:
-        if surveyed.ground is not None:
-            outline = surveyed.ground.outline
-            left = shapely.get_parts(shapely.difference(outline, catchments.union_within(outline)))
-            real = left[shapely.area(left) >= min(_DUST_M2, outline.area)]
-            drawn = survey.crs.to_degrees(MultiPolygon(list(real)))
-            gaps[surveyed.unit.code] = polygons_of(drawn)
-    return gaps
+    outlines = _outlines(survey)
+    catchments = Catchments.around(stations, radius=radius, crs=survey.crs, reaching=outlines)
+    codes = [each.unit.code for each in survey.units if each.ground is not None]
+    return {
+        code: _gaps(outline, left, survey.crs)
+        for code, outline, left in zip(codes, outlines, catchments.left_of(outlines), strict=True)
+    }
+
+
+def _gaps(outline: BaseGeometry, left: BaseGeometry, crs: PlanarCrs) -> MultiPolygon:
+    parts = shapely.get_parts(left)
+    real = parts[shapely.area(parts) >= min(_DUST_M2, outline.area)]
+    return polygons_of(crs.to_degrees(MultiPolygon(list(real))))
 
 
 def _check(radius: Metres) -> None:

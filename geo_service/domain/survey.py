@@ -7,7 +7,7 @@ boundaries hold, and ask it as often as stations, filters and radius change.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 import shapely
@@ -18,6 +18,9 @@ from geo_service.domain.coordinate import WGS84
 from geo_service.domain.distance_grid import DistanceGrid
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.township import BoundaryStatus
+
+# Edges of 2 km: each then strays by less than 10 cm, up to 60° of latitude.
+_LONGEST_EDGE_DEG: Final = 0.02
 
 
 class Level(StrEnum):
@@ -88,6 +91,8 @@ def _surveyed(unit: Unit, crs: PlanarCrs) -> SurveyedUnit:
     boundary, note = _repaired(unit.boundary)
     if boundary is None:
         return SurveyedUnit(unit=unit, ground=None, why_no_ground="the boundary encloses no area")
+    # An edge is straight in degrees (RFC 7946, 3.1.1); in the plane a long one bends.
+    boundary = shapely.segmentize(boundary, max_segment_length=_LONGEST_EDGE_DEG)
     # Repaired again: what is valid in degrees can touch itself once rounded into the plane.
     outline, _ = _repaired(crs.to_plane(boundary))
     if outline is None:

@@ -163,6 +163,31 @@ def test_gaps_are_what_the_catchments_leave_of_a_unit() -> None:
     assert gaps.intersection(covered).area < 1e-6 * township.area
 
 
+def test_each_unit_has_its_own_gaps() -> None:
+    units = [unit_of(wavy(away(CENTRE, 72 * n, 3_000), 1_500, n), str(n)) for n in range(5)]
+    stations = stations_at(scattered(25, 9, CENTRE, 6_000))
+
+    gaps = gaps_of(Survey.of(units, crs=LUOHE), stations, radius=Metres(1_000))
+
+    for each in measured(units, stations).units:
+        assert each.unit.boundary is not None
+        assert each.area_coverage is not None
+        uncovered = gaps[each.unit.code].area / each.unit.boundary.area
+        # A square degree is not everywhere the same ground, not even within a township.
+        assert uncovered == pytest.approx(1 - each.area_coverage, abs=1e-4)
+
+
+def test_a_long_edge_runs_straight_in_degrees() -> None:
+    west, south, east, north = square(half_side=60_000).bounds
+    edges = shapely.box(west, south, east, north)
+    dense = shapely.segmentize(edges, 0.001)
+    station = stations_at([away((CENTRE[0], north), 0, 1_000)])  # by the middle of the north edge
+
+    found, expected = shares(edges, station, 5_000), shares(dense, station, 5_000)
+
+    assert found == pytest.approx(expected, abs=1e-7)
+
+
 def test_a_unit_wholly_covered_has_no_gap() -> None:
     survey = Survey.of([unit_of(UNIT)], crs=LUOHE)
 

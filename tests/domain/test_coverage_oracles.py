@@ -197,7 +197,7 @@ def test_shares_are_those_of_sampled_places(centre: tuple[float, float], radius:
 def test_shares_of_a_large_radius_are_those_of_sampled_places() -> None:
     unit, stations = square(half_side=60_000), stations_at(scattered(7, 3, CENTRE, 90_000))
 
-    expected = by_sampling(unit, stations, 50_000)
+    expected = by_sampling(unit, stations, 50_000, points=2**18)
 
     assert shares(unit, stations, 50_000) == pytest.approx(expected, abs=PROMISED)
 
