@@ -13,7 +13,7 @@ from geo_service.domain.township import BoundaryStatus
 from maps.imprint import Basemap
 from maps.language import WORDS, Language, words_for
 from maps.outlines import Outlines, at, bounds_of, corners, name_of
-from maps.sheet import TEMPLATES, Frame, Sheet, Drawing
+from maps.sheet import TEMPLATES, Drawing, Frame, Sheet
 from maps.text import safe_link
 
 OPENNESS = frozenset({"open", "closed", "unknown"})
