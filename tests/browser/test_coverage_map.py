@@ -40,11 +40,11 @@ def test_a_page_asks_only_this_host_and_breaks_no_policy(browser: Browser, addre
 
 
 def test_a_unit_is_filled_with_the_colour_the_legend_gives_its_class(desk: Page) -> None:
-    legend = desk.locator(".legend li", has_text="60").locator(".swatch").first
-    shape = desk.locator("path.colour-3")
+    entry = desk.locator(".legend li", has_text="60\u202f% – 80\u202f%").locator(".swatch")
+    shape = desk.locator("path.unit-shape").first
 
-    assert legend.evaluate("node => getComputedStyle(node).backgroundColor") is not None
-    assert shape.evaluate("node => getComputedStyle(node).fill") == "rgb(44, 127, 184)"
+    colour = entry.evaluate("node => getComputedStyle(node).backgroundColor")
+    assert shape.evaluate("node => getComputedStyle(node).fill") == colour == "rgb(44, 127, 184)"
 
 
 def test_a_unit_without_a_value_is_hatched_and_never_white(desk: Page) -> None:
