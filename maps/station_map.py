@@ -79,8 +79,9 @@ def draw(
         panel=_panel(stations, outlines, frame.language),
         bounds=bounds,
     )
+    # show=False: our script puts it on the map after the first view is set, without an animation.
     cluster = MarkerCluster(  # type: ignore[no-untyped-call]
-        control=False, maxClusterRadius=46, showCoverageOnHover=False
+        control=False, show=False, maxClusterRadius=46, showCoverageOnHover=False
     )
     cluster._id = "stations"  # noqa: SLF001 - the same map gives the same bytes
     cluster.add_to(chart)
