@@ -230,9 +230,8 @@ def _gaps(outline: BaseGeometry, left: BaseGeometry, crs: PlanarCrs) -> MultiPol
 
 def _check(radius: Metres) -> None:
     if not 0 < radius <= MAX_RADIUS:
-        raise InvalidQueryError(
-            ParameterFault("radius", f"{radius:g} m is not above 0 and at most {MAX_RADIUS:,.0f} m")
-        )
+        reason = f"{radius:g} m is not above 0 and at most {MAX_RADIUS:,.0f} m"
+        raise InvalidQueryError(ParameterFault("radius", reason))
 
 
 def _outlines(survey: Survey) -> Geometries:

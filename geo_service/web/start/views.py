@@ -25,7 +25,8 @@ blueprint = Blueprint("start", __name__, template_folder="templates")
 # Outlines of our own, drawn in a 24 × 24 box.
 _ICONS: Final = {
     "station_map": Markup(
-        '<path d="M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21z"/><circle cx="12" cy="9.5" r="2.5"/>'
+        '<path d="M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21z"/>'
+        '<circle cx="12" cy="9.5" r="2.5"/>'
     ),
     "coverage_map": Markup('<circle cx="9" cy="10" r="6"/><circle cx="16" cy="14" r="5"/>'),
     "coverage_table": Markup(
