@@ -26,7 +26,9 @@ def _leaves(of: type[GeoServiceError]) -> Iterator[type[GeoServiceError]]:
 
 def test_every_failure_the_domain_foresees_has_a_problem_type() -> None:
     of_the_domain = {
-        each for each in _leaves(GeoServiceError) if each.__module__.startswith("geo_service.domain")
+        each
+        for each in _leaves(GeoServiceError)
+        if each.__module__.startswith("geo_service.domain")
     }
 
     assert of_the_domain == set(PROBLEM_TYPES)
@@ -94,7 +96,7 @@ def test_swapped_degrees_that_are_degrees_are_recognised() -> None:
     # Luohe's longitude is no latitude; a place whose degrees can be swapped shows the hint.
     register = a_register([a_station("1", -73.6, 45.5)])
 
-    with pytest.raises(OutsideServedAreaError, match="swapped: try lon=-73.6&lat=45.5"):
+    with pytest.raises(OutsideServedAreaError, match=r"swapped: try lon=-73\.6&lat=45\.5"):
         ServedArea(margin=Metres(20_000)).check(
             register, Coordinate(longitude=45.5, latitude=-73.6)
         )
@@ -190,4 +192,3 @@ def test_hostile_text_in_a_question_is_text_in_its_problem(client: FlaskClient) 
     page = client.get(f"/maps/coverage?{hostile}=1", headers={"Accept": "text/html"}).text
 
     assert hostile not in page
-
