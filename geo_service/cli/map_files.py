@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -19,7 +20,6 @@ from geo_service.settings import PROJECT
 from maps.assets import OFFLINE_FILES
 from maps.language import WORDS, Language, tag_of
 from maps.rendering import render
-from maps.sheet import Sheet
 
 ASSETS: Final = "assets"
 INDEX: Final = "index.html"
@@ -64,32 +64,23 @@ def draw(
     register: Register, instant: datetime, *, languages: Sequence[Language], radius: float
 ) -> dict[str, str]:
     """Return the pages by their names: two maps a language, and an index that leads to them."""
-    query = CoverageQuery(radius=Metres(radius))
+    answer = measure_coverage(register, CoverageQuery(radius=Metres(radius)))
     pages = {}
-    for language in languages:
-
-        def page(kind: str, language: Language = language) -> Page:
-            ways = _navigation(kind, language, languages)
-            return Page(language=language, instant=instant, navigation=ways)
-
-        charts: dict[str, Sheet] = {
-            "stations": station_chart(register, BrowseQuery(instant=instant), page("stations")),
-            "coverage": coverage_chart(
-                register,
-                measure_coverage(register, query),
-                page("coverage"),
-                measure="area_coverage",
-                form=None,
-            ),
-        }
-        for kind, chart in charts.items():
-            pages[_name(kind, language)] = render(
-                chart,
-                title=chart_title(register, kind, language),
-                lang=tag_of(language),
-                nonce=None,
-                asset_base=ASSETS,
-            )
+    for kind, language in product(_KINDS, languages):
+        page = Page(
+            language=language,
+            instant=instant,
+            navigation=_navigation(kind, language, languages),
+        )
+        pages[_name(kind, language)] = render(
+            station_chart(register, BrowseQuery(instant=instant), page)
+            if kind == "stations"
+            else coverage_chart(register, answer, page, measure="area_coverage", form=None),
+            title=chart_title(register, kind, language),
+            lang=tag_of(language),
+            nonce=None,
+            asset_base=ASSETS,
+        )
     return {**pages, INDEX: _index(register, instant, languages)}
 
 

@@ -7,8 +7,9 @@ import click
 
 from geo_service.cli import options
 from geo_service.cli.connection import opened
+from maps.language import Language
 
-_LANGUAGES = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
+_LANGUAGES: dict[str, tuple[Language, ...]] = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 
 @click.group()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -12,6 +13,14 @@ from geo_service.services.openness import OpenCondition, When
 
 NOW = "now"
 ARRIVAL = "arrival"
+
+
+class OneOf(click.Choice[StrEnum]):
+    """A word of an enumeration: its value, as in the API and the data, where click has its name."""
+
+    def normalize_choice(self, choice: StrEnum | str, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Return the word."""
+        return str(choice)
 
 
 # float() takes nan, inf, 1_000 and full-width digits; what is typed here may not.
@@ -79,10 +88,10 @@ class Instant(click.ParamType[str | datetime]):
 
 
 _OPTIONS = (
-    click.option("--service", type=click.Choice(ServiceKind), help="Only this service."),
-    click.option("--group", type=click.Choice(Group), help="Only what these workers may use."),
+    click.option("--service", type=OneOf(ServiceKind), help="Only this service."),
+    click.option("--group", type=OneOf(Group), help="Only what these workers may use."),
     click.option(
-        "--amenity", type=click.Choice(Amenity), multiple=True, help="Only with this; repeatable."
+        "--amenity", type=OneOf(Amenity), multiple=True, help="Only with this; repeatable."
     ),
     click.option("--open", "open_", type=Instant(), help="Only what is, or may be, open then."),
     click.option("--open-only", is_flag=True, help="With --open: only what is known to be open."),

@@ -75,6 +75,6 @@ def _configured(owner_url: str) -> Iterator[Config]:
         raise MigrationError(f"the schema cannot be moved: {error}") from None
     except DBAPIError as error:
         # The server's own words (wrong password, no such database, a lock): they hold no data.
-        raise MigrationError(f"the database does not take part: {error.orig}") from error
+        raise MigrationError(f"the database cannot be used: {error.orig}") from error
     finally:
         engine.dispose()
