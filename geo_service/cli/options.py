@@ -18,7 +18,7 @@ ARRIVAL = "arrival"
 class OneOf(click.Choice[StrEnum]):
     """A word of an enumeration: its value, as in the API and the data, where click has its name."""
 
-    def normalize_choice(self, choice: StrEnum | str, ctx: click.Context | None) -> str:  # noqa: ARG002
+    def normalize_choice(self, choice: Any, ctx: click.Context | None) -> str:  # noqa: ARG002
         """Return the word."""
         return str(choice)
 

@@ -315,6 +315,7 @@ def _services(row: Row, schedules: Schedules) -> tuple[Service, ...]:
     offered = row.words("services", ServiceKind)
     if not row.cells["services"].strip(" ;"):
         row.fault("services", f"must name at least one of {', '.join(ServiceKind)}")
+        return ()
     for kind in ServiceKind:
         if kind not in offered:
             for column in (f"{kind}_hours", f"{kind}_for"):

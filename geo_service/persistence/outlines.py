@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.errors import ShapelyError
@@ -159,7 +160,8 @@ def _outline(of: Properties, geometry: Any) -> Outline | None:
     if geometry is None:
         return None
     try:
-        outline = shape(geometry)
+        with np.errstate(invalid="ignore"):  # NaN: found below
+            outline = shape(geometry)
     except (ShapelyError, AttributeError, IndexError, KeyError, TypeError, ValueError):
         outline = None
     if not isinstance(outline, Polygon | MultiPolygon) or outline.is_empty:
