@@ -86,9 +86,13 @@ def test_a_transaction_that_breaks_off_leaves_the_old_register_whole(scratch: Da
     class PowerCutError(Exception):
         pass
 
-    with pytest.raises(PowerCutError), scratch.transaction() as session:
-        RegisterStore(session).replace(a_dataset([]), author="a test", reason="a test")
-        raise PowerCutError
+    def break_off() -> None:
+        with scratch.transaction() as session:
+            RegisterStore(session).replace(a_dataset([]), author="a test", reason="a test")
+            raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        break_off()
 
     with scratch.transaction() as session:
         assert RegisterStore(session).revision_number() == before
