@@ -128,5 +128,5 @@ WORDS: Mapping[str, str] = {
     "coverage.nearest_median_m": "Nearest distance, median (m)",
     "coverage.nearest_p90_m": "Nearest distance, 90th percentile (m)",
     "coverage.nearest_max_m": "Nearest distance, greatest (m)",
-    "coverage.worst_gap_m": "Worst gap (m)",
+    "coverage.worst_gap_distance_m": "Worst gap (m)",
 }

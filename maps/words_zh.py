@@ -128,5 +128,5 @@ WORDS: Mapping[str, str] = {
     "coverage.nearest_median_m": "最近距离，中位数（米）",
     "coverage.nearest_p90_m": "最近距离，九成以内（米）",
     "coverage.nearest_max_m": "最近距离，最大（米）",
-    "coverage.worst_gap_m": "最远空白点（米）",
+    "coverage.worst_gap_distance_m": "最远空白点（米）",
 }

@@ -143,7 +143,6 @@ def _hours(register: Register, service: Service, state: OpennessAt, page: Page) 
 
 def _coverage_unit(unit: UnitCoverage) -> CoverageUnit:
     row = unit_row(unit)
-    row["worst_gap_m"] = row["worst_gap_distance_m"]
     return CoverageUnit(
         code=unit.unit.code,
         name=unit.unit.name,

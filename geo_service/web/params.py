@@ -45,14 +45,20 @@ def _truth(value: object) -> bool:
     return value == "true"
 
 
-Decimal = Annotated[float, BeforeValidator(_decimal)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+# To stand after the bounds of a field: before them, they would not reach the JSON schema.
+Decimal = BeforeValidator(_decimal)
+Whole = BeforeValidator(_whole)
+
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Longitude = Annotated[
-    Decimal, Field(ge=-180, le=180, description="Degrees east, in `datum`.", examples=[114.0163])
+    float,
+    Field(ge=-180, le=180, description="Degrees east, in `datum`.", examples=[114.0163]),
+    Decimal,
 ]
 Latitude = Annotated[
-    Decimal, Field(ge=-90, le=90, description="Degrees north, in `datum`.", examples=[33.5814])
+    float,
+    Field(ge=-90, le=90, description="Degrees north, in `datum`.", examples=[33.5814]),
+    Decimal,
 ]
 
 

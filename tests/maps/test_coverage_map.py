@@ -54,7 +54,7 @@ def test_the_basis_names_every_condition() -> None:
 
     assert basis(question, "en") == (
         "Within 800 m, straight line · Free breakfast · Sanitation workers · Water"
-        " · 2026-11-23 05:00"
+        " · open at 2026-11-23 05:00"
     )
 
 
