@@ -3,7 +3,7 @@
 import math
 import warnings
 
-import geocoordinates_ffi as ffi  # type: ignore[import-untyped]
+import geocoordinates_ffi as ffi
 import numpy as np
 import prcoords
 import pytest

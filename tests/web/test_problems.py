@@ -26,7 +26,9 @@ def _leaves(of: type[GeoServiceError]) -> Iterator[type[GeoServiceError]]:
 
 def test_every_failure_the_domain_foresees_has_a_problem_type() -> None:
     of_the_domain = {
-        each for each in _leaves(GeoServiceError) if each.__module__.startswith("geo_service.domain")
+        each
+        for each in _leaves(GeoServiceError)
+        if each.__module__.startswith("geo_service.domain")
     }
 
     assert of_the_domain == set(PROBLEM_TYPES)
@@ -190,4 +192,3 @@ def test_hostile_text_in_a_question_is_text_in_its_problem(client: FlaskClient) 
     page = client.get(f"/maps/coverage?{hostile}=1", headers={"Accept": "text/html"}).text
 
     assert hostile not in page
-

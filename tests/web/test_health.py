@@ -1,0 +1,77 @@
+"""Is it alive, can it serve, how is it doing, and what does it write down?"""
+
+import json
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from geo_service import create_app
+from geo_service.persistence.database import Database
+from geo_service.settings import Settings
+
+NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/none"
+
+
+@pytest.fixture
+def without_database(settings: Settings) -> Flask:
+    """A service whose database never answered."""
+    return create_app(settings, database=Database.connect(NOWHERE, connect_timeout_s=1))
+
+
+def test_a_process_that_answers_is_alive(without_database: Flask) -> None:
+    assert without_database.test_client().get("/healthz").status_code == 200
+
+
+def test_a_service_with_its_register_is_ready(client: FlaskClient) -> None:
+    answer = client.get("/readyz").get_json()
+
+    assert (answer["status"], answer["database"]) == ("ready", True)
+
+
+def test_a_service_that_never_saw_its_register_is_not_ready(without_database: Flask) -> None:
+    response = without_database.test_client().get("/readyz")
+
+    assert (response.status_code, response.get_json()["status"]) == (503, "cannot serve")
+
+
+def test_without_a_register_a_question_gets_a_problem_and_when_to_ask_again(
+    without_database: Flask,
+) -> None:
+    response = without_database.test_client().get("/api/v1/stations")
+
+    assert (response.status_code, response.mimetype) == (503, "application/problem+json")
+    assert response.get_json()["type"] == "/problems/register-unavailable"
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_without_a_register_a_person_gets_a_page(without_database: Flask) -> None:
+    response = without_database.test_client().get("/", headers={"Accept": "text/html"})
+
+    assert (response.status_code, response.mimetype) == (503, "text/html")
+
+
+def test_metrics_count_requests_by_route_and_never_by_address(client: FlaskClient) -> None:
+    client.get("/api/v1/stations/LH-001")
+    client.get("/secret/address")
+
+    text = client.get("/metrics").text
+
+    assert 'route="/api/v1/stations/<station_id>"' in text
+    assert "LH-001" not in text
+    assert "secret" not in text
+
+
+def test_the_log_holds_no_query_string(
+    shipped: Database, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path_factory.mktemp("logging")
+    app = create_app(Settings(home=home), database=shipped)
+
+    app.test_client().get("/api/v1/stations/nearest?lon=114.0163&lat=33.5814")
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (line,) = [line for line in lines if line["event"] == "request"]
+    assert line["path"] == "/api/v1/stations/nearest"
+    assert line["status"] == 200
+    assert "114.0163" not in json.dumps(lines)
