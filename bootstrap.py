@@ -196,7 +196,7 @@ def fill_environment(requirements: str) -> None:
             return
         stamp.path.unlink(missing_ok=True)
         pip = [str(environment() / "bin" / "python"), "-m", "pip", "install"]
-        pip += ["--no-input", "--disable-pip-version-check"]
+        pip += ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
         wheels = [*pip, "--only-binary", ":all:", "-r", str(PROJECT / requirements)]
         _run(wheels, f"Installing the packages of {requirements} (a minute or two)")
         # The pinned setuptools builds it: an isolated build would download another one.

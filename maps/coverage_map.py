@@ -26,6 +26,7 @@ from maps.measures import (
 )
 from maps.outlines import Outlines, at, bounds_of, corners, for_drawing, label_place, name_of
 from maps.sheet import TEMPLATES, Drawing, Frame, Sheet
+from maps.text import safe_link
 
 LEVELS = ("township", "county", "city")
 
@@ -77,10 +78,12 @@ class WorstGap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageLayers:
-    """What can be laid over the choropleth. Geometries are in degrees on WGS 84."""
+    """What can be laid over the choropleth. Geometries are in degrees on WGS 84.
+
+    ``stations`` are those that were counted; a catchment of the question's radius goes with each.
+    """
 
     stations: Sequence[Coordinate] = ()
-    catchments: BaseGeometry | None = None
     gaps: BaseGeometry | None = None
     worst_gaps: Sequence[WorstGap] = ()
 
@@ -91,6 +94,10 @@ class QuestionForm:
 
     action: str
     carried: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse an address that would run instead of lead somewhere."""
+        safe_link(self.action)
 
 
 def draw(  # noqa: PLR0913 - a map has this many parts, each with its name
@@ -124,7 +131,7 @@ def draw(  # noqa: PLR0913 - a map has this many parts, each with its name
         "status": frame.imprint.line(language),
         "outlines": {"counties": ground.to_json(language)["counties"], "townships": []},
         "units": [_feature(unit, shading, language) for unit in units if unit.boundary],
-        "layers": _layers_json(over),
+        "layers": _layers_json(over, question.radius_m),
     }
     Drawing("coverage", content, scripts=["maps_coverage"]).add_to(chart)
     return chart
@@ -193,10 +200,10 @@ def _feature(unit: CoverageUnit, shading: _Shading, language: Language) -> dict[
     }
 
 
-def _layers_json(layers: CoverageLayers) -> dict[str, object]:
+def _layers_json(layers: CoverageLayers, radius_m: Metres) -> dict[str, object]:
     return {
         "stations": [at(each) for each in layers.stations],
-        "catchments": None if layers.catchments is None else for_drawing(layers.catchments),
+        "radius": radius_m,
         "gaps": None if layers.gaps is None else for_drawing(layers.gaps),
         "worst": [
             {"at": at(gap.coordinate), "unit": gap.unit, "metres": round(gap.distance_m)}
@@ -219,7 +226,7 @@ def _panel(  # noqa: PLR0913 - the parts of the panel
     rows = [_row(unit, shading, language) for unit in units]
     shown_layers = {
         "stations": layers.stations,
-        "catchments": layers.catchments,
+        "catchments": layers.stations,
         "gaps": layers.gaps,
         "worst": layers.worst_gaps,
     }
@@ -242,6 +249,7 @@ def _panel(  # noqa: PLR0913 - the parts of the panel
             layers=[name for name, held in shown_layers.items() if held],
             drawn=[row for row in rows if row["drawn"]],
             undrawn=[row for row in rows if not row["drawn"]],
+            narrowed=any([question.service, question.group, question.amenities, question.open_at]),
             approximate=any(unit.boundary_status is BoundaryStatus.APPROXIMATE for unit in units),
         )
     )

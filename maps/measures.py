@@ -1,4 +1,4 @@
-"""The measures of coverage that a map can show: how each is written, and how it falls into classes."""
+"""The measures of coverage that a map can show: how each is written and classed."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -95,13 +95,19 @@ def colour_of(position: int, breaks: Sequence[float]) -> int:
 
 def range_of(measure: Measure, position: int, breaks: Sequence[float]) -> str:
     """Return a class as the legend words it: from its lower break to its upper."""
-    below = written(measure, breaks[position - 1]) if position > 0 else None
-    above = written(measure, breaks[position]) if position < len(breaks) else None
+    below = _broken(measure, breaks[position - 1]) if position > 0 else None
+    above = _broken(measure, breaks[position]) if position < len(breaks) else None
     if below is None and above is None:
         return "–"
     if below is None:
         return f"< {above}"
     return f"≥ {below}" if above is None else f"{below} – {above}"
+
+
+def _broken(measure: Measure, value: float) -> str | None:
+    return (
+        f"{100 * value:.0f}{_THIN_SPACE}%" if measure.form == "share" else written(measure, value)
+    )
 
 
 def _two_digits(value: float) -> float:

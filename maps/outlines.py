@@ -1,10 +1,13 @@
 """Outlines of counties and townships, light enough to be drawn in a page."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo_service.domain.coordinate import Bounds, Coordinate
@@ -51,9 +54,9 @@ def for_drawing(geometry: BaseGeometry) -> dict[str, Any]:
     What the simplification would make vanish is drawn as it is.
     """
     simple = shapely.simplify(geometry, _TOLERANCE_DEGREES, preserve_topology=True)
-    drawn = geometry if simple.is_empty else simple
-    shape: dict[str, Any] = shapely.geometry.mapping(drawn)
-    return {"type": shape["type"], "coordinates": _rounded(shape["coordinates"])}
+    drawn = shapely.transform(geometry if simple.is_empty else simple, _rounded)
+    shape: dict[str, Any] = json.loads(shapely.to_geojson(drawn))
+    return shape
 
 
 def label_place(geometry: BaseGeometry) -> list[float]:
@@ -95,7 +98,5 @@ def name_of(name: str, name_en: str | None, language: Language) -> str:
     return name_en if language == "en" and name_en else name
 
 
-def _rounded(coordinates: Any) -> Any:
-    if isinstance(coordinates, float):
-        return round(coordinates, _DECIMALS)
-    return [_rounded(each) for each in coordinates]
+def _rounded(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(degrees, _DECIMALS)

@@ -13,7 +13,7 @@ from geo_service.domain.township import BoundaryStatus
 from maps.imprint import Basemap
 from maps.language import WORDS, Language, words_for
 from maps.outlines import Outlines, at, bounds_of, corners, name_of
-from maps.sheet import TEMPLATES, Frame, Sheet, Drawing
+from maps.sheet import TEMPLATES, Drawing, Frame, Sheet
 from maps.text import safe_link
 
 OPENNESS = frozenset({"open", "closed", "unknown"})
@@ -79,8 +79,9 @@ def draw(
         panel=_panel(stations, outlines, frame.language),
         bounds=bounds,
     )
+    # show=False: our script puts it on the map after the first view is set, without an animation.
     cluster = MarkerCluster(  # type: ignore[no-untyped-call]
-        control=False, maxClusterRadius=46, showCoverageOnHover=False
+        control=False, show=False, maxClusterRadius=46, showCoverageOnHover=False
     )
     cluster._id = "stations"  # noqa: SLF001 - the same map gives the same bytes
     cluster.add_to(chart)

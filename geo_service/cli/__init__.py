@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-from geo_service import __version__
+from geo_service.version import VERSION
 
 # Each command's module is imported when it is run: a help text should not wait for PROJ.
 _COMMANDS = {
@@ -34,7 +34,7 @@ class _LazyGroup(click.Group):
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="geo-service")
+@click.version_option(VERSION, prog_name="geo-service")
 def main() -> None:
     """Rest stations and free breakfasts for outdoor workers: register, nearest, coverage, maps.
 

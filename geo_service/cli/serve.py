@@ -47,9 +47,13 @@ class _StopRequestedError(BaseException):
 
 
 @click.command("serve")
-@click.option("--host", help="Address to listen on; 0.0.0.0 is every address.  [127.0.0.1]")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [8000]")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer.  [2]")
+@click.option("--host", help="Address to listen on; 0.0.0.0 is every address.  [GEO_SERVICE_HOST]")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to listen on.  [GEO_SERVICE_PORT]"
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), help="Processes that answer.  [GEO_SERVICE_WORKERS]"
+)
 def command(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the service until Ctrl-C.
 

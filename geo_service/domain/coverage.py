@@ -39,7 +39,7 @@ from geo_service.domain.distance_grid import (
     WorstGap,
     summarise,
 )
-from geo_service.domain.errors import InvalidQueryError
+from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.station import ServiceKind, Station
 from geo_service.domain.survey import (
@@ -230,9 +230,8 @@ def _gaps(outline: BaseGeometry, left: BaseGeometry, crs: PlanarCrs) -> MultiPol
 
 def _check(radius: Metres) -> None:
     if not 0 < radius <= MAX_RADIUS:
-        raise InvalidQueryError(
-            "radius", f"{radius:g} m is not above 0 and at most {MAX_RADIUS:,.0f} m"
-        )
+        reason = f"{radius:g} m is not above 0 and at most {MAX_RADIUS:,.0f} m"
+        raise InvalidQueryError(ParameterFault("radius", reason))
 
 
 def _outlines(survey: Survey) -> Geometries:

@@ -22,7 +22,7 @@ from shapely import affinity
 from shapely.geometry.base import BaseGeometry
 
 from geo_service.domain.coordinate import WGS84, Bounds, Coordinate
-from geo_service.domain.errors import InvalidQueryError
+from geo_service.domain.errors import InvalidQueryError, ParameterFault
 
 DEGREES: Final = "EPSG:4326"
 
@@ -85,14 +85,12 @@ class PlanarCrs:
         try:
             crs = _projection(definition).crs
         except ProjError:
-            raise InvalidQueryError("planar_crs", f"{definition!r} is unknown to PROJ") from None
+            raise _unfit(definition, "is unknown to PROJ") from None
         if not crs.is_projected or any(axis.unit_conversion_factor != 1 for axis in crs.axis_info):
-            raise InvalidQueryError("planar_crs", f"{definition!r} is not a plane in metres")
+            raise _unfit(definition, "is not a plane in metres")
         plane = cls(definition=definition, name=crs.name)
         if not plane._is_conformal():
-            raise InvalidQueryError(
-                "planar_crs", f"{definition!r} is not conformal: discs would not stay round on it"
-            )
+            raise _unfit(definition, "is not conformal: discs would not stay round on it")
         return plane
 
     def forward(
@@ -174,6 +172,10 @@ class PlanarCrs:
             ends.append(self.forward(far_longitude, far_latitude))
         (x0, y0), (x1, y1) = ends
         return np.asarray(np.hypot(x1 - x0, y1 - y0) / (2 * _STEP_M))
+
+
+def _unfit(definition: str, reason: str) -> InvalidQueryError:
+    return InvalidQueryError(ParameterFault("planar_crs", f"{definition!r} {reason}"))
 
 
 @lru_cache(maxsize=32)

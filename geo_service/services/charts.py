@@ -10,7 +10,7 @@ from geo_service.domain.coverage import UnitCoverage
 from geo_service.domain.navigation import links_to
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register
-from geo_service.domain.station import DataStatus, Service
+from geo_service.domain.station import DataStatus, Service, Station
 from geo_service.services.browse import BrowseQuery, StationNow, matching_stations, station_at
 from geo_service.services.coverage import CoverageAnswer, draw_coverage
 from geo_service.services.exporting import totals_row, unit_row
@@ -125,8 +125,14 @@ def _map_station(register: Register, found: StationNow, page: Page) -> MapStatio
             for service, state in zip(station.services, found.openness, strict=True)
         },
         township=name or (township.name if township else None),
-        links={**links_to(station.coordinate, station.name, place=register.place.name)},
+        links=_links(station, register),
     )
+
+
+def _links(station: Station, register: Register) -> dict[str, str]:
+    """Return the links that start a navigation to a station, by provider."""
+    links = links_to(station.coordinate, station.name, place=register.place.name)
+    return {provider: str(url) for provider, url in links.items()}
 
 
 def _hours(register: Register, service: Service, state: OpennessAt, page: Page) -> ServiceHours:

@@ -1,7 +1,7 @@
 """Say how well the stations that match cover each unit."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -58,6 +58,7 @@ class _Key:
 
     radius: float
     level: Level
+    conditions: StationFilter
     stations: frozenset[str]
 
 
@@ -108,16 +109,19 @@ def draw_coverage(register: Register, answer: CoverageAnswer) -> CoverageDrawing
 
 
 def _key(query: CoverageQuery, stations: tuple[Station, ...]) -> _Key:
-    return _Key(query.radius, query.level, frozenset(station.id for station in stations))
+    counted = frozenset(station.id for station in stations)
+    return _Key(query.radius, query.level, query.conditions, counted)
 
 
 def _counted(register: Register, query: CoverageQuery) -> tuple[tuple[Station, ...], int]:
     """Return the stations that count, and how many of them have no known hours."""
     selection = register.select(query.conditions)
+    # Each counts for the services that answer the question, not for all it offers.
+    answering = [(replace(station, services=found), found) for station, found in selection]
     if query.open is None or query.instant is None:
-        return tuple(station for station, _ in selection), 0
+        return tuple(station for station, _ in answering), 0
     counted, unknown = [], 0
-    for station, services in selection:
+    for station, services in answering:
         states = openness_of(register, services, query.instant)
         if query.open.keeps(states):
             counted.append(station)

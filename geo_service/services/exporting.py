@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from geo_service.domain.coverage import CoverageReport, Totals, UnitCoverage
 from geo_service.domain.distance_grid import NearestDistances, WorstGap
 from geo_service.domain.station import ServiceKind
@@ -104,7 +106,7 @@ def coverage_features(report: CoverageReport) -> list[dict[str, Any]]:
 
     frame = geopandas.GeoDataFrame(
         [unit_row(unit) for unit in report.units],
-        geometry=geopandas.GeoSeries([unit.unit.boundary for unit in report.units]),
+        geometry=np.array([unit.unit.boundary for unit in report.units], dtype=object),
         crs="EPSG:4326",
     )
     frame = (

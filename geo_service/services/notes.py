@@ -11,9 +11,10 @@ Language = Literal["zh", "en"]
 
 _NOTES: Final = {
     "demonstration": {
-        "zh": "演示数据，请勿前往：登记册 {stations} 个站点中有 {count} 个是为演示而生成的，位置并不真实。",
-        "en": "演示数据，请勿前往 · Demonstration data: {count} of {stations} stations were made up "
-        "to show the service; do not go there.",
+        "zh": "演示数据，请勿前往：登记册 {stations} 个站点中有 {count} 个是为演示而生成的，"
+        "位置并不真实。",
+        "en": "演示数据，请勿前往 · Demonstration data: {count} of {stations} stations were "
+        "made up to show the service; do not go there.",
     },
     "holidays": {
         "zh": "法定节假日和调休安排公布到 {year} 年；此后只按星期和法定放假日判断营业时间。",

@@ -7,6 +7,7 @@ from flask import request, url_for
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
 from geo_service.web.language import Language, other_language
+from geo_service.web.links import asked_again
 from geo_service.web.words import WORDS
 
 
@@ -30,7 +31,6 @@ def page_context(register: Register, language: Language) -> dict[str, Any]:
 
 def bare_context(language: Language) -> dict[str, Any]:
     """Return what base.html needs where no register can be had."""
-    asked = request.args.to_dict(flat=False) | {"lang": [other_language(language)]}
     rule = request.url_rule
     endpoint = rule.endpoint if rule is not None and not rule.arguments else "start.index"
     return {
@@ -38,6 +38,6 @@ def bare_context(language: Language) -> dict[str, Any]:
         "words": WORDS[language],
         "place": WORDS[language]["title"],
         "demonstration": False,
-        "switch": url_for(endpoint, **asked),
+        "switch": url_for(endpoint, **asked_again(lang=other_language(language))),
         "imprint": "",
     }

@@ -9,7 +9,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "zh": {
         "ribbon": "演示数据，请勿前往 · Demonstration data",
         "title": "户外劳动者驿站与爱心早餐",
-        "lead": "累了能歇脚、渴了能喝水、饭凉能加热。在地图上找驿站和免费早餐点，看清哪里还没有覆盖。",
+        "lead": "累了能歇脚、渴了能喝水、饭凉能加热。在地图上找驿站和免费早餐点，"
+        "看清哪里还没有覆盖。",
         "pages": "页面",
         "station_map": "驿站地图",
         "coverage_map": "覆盖地图",
@@ -25,8 +26,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "count_breakfast": "提供爱心早餐",
         "count_townships": "乡镇（街道）",
         "real_heading": "哪些是真实的",
-        "real_text_demonstration": "站点的位置、开放时间和设施是为演示生成的，不可当真。县区边界、乡镇代码、人口和下表的"
-        "项目数字有公开来源；乡镇边界是近似的，其中 {without} 个乡镇没有找到位置，未作猜测。",
+        "real_text_demonstration": "站点的位置、开放时间和设施是为演示生成的，不可当真。县区边界、"
+        "乡镇代码、人口和下表的项目数字有公开来源；乡镇边界是近似的，其中 {without} 个乡镇没有找"
+        "到位置，未作猜测。",
         "real_text": "每条记录都注明来源、数据状态和最近核实日期。{without} 个乡镇没有边界数据。",
         "claims_caption": "公开报道中的项目数字（未经本服务核实）",
         "claim": "项目",
@@ -76,8 +78,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "ribbon": "演示数据，请勿前往 · Demonstration data",
         "title": "Rest stations and free breakfasts for outdoor workers",
-        "lead": "A seat, water, a warm meal. Find rest stations and free breakfast points on the map, "
-        "and see where there are none yet.",
+        "lead": "A seat, water, a warm meal. Find rest stations and free breakfast points on the "
+        "map, and see where there are none yet.",
         "pages": "Pages",
         "station_map": "Station map",
         "coverage_map": "Coverage map",
@@ -93,9 +95,10 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "count_breakfast": "serve breakfast",
         "count_townships": "townships",
         "real_heading": "What is real",
-        "real_text_demonstration": "The stations' positions, hours and amenities were made up to show "
-        "the service. County outlines, township codes, population and the programme's figures below "
-        "have public sources; township outlines are approximations, and {without} townships whose "
+        "real_text_demonstration": "The stations' positions, hours and amenities were made up to "
+        "show the service. County outlines, township codes, population and the programme's "
+        "figures below have public sources; township outlines are approximations, and {without} "
+        "townships whose "
         "position was not found are listed, not guessed.",
         "real_text": "Each record names its source, its status and when it was last checked. "
         "{without} townships have no outline.",

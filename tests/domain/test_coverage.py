@@ -174,6 +174,16 @@ def test_the_direction_a_boundary_runs_in_does_not_matter() -> None:
     )
 
 
+def test_the_direction_a_hole_runs_in_does_not_matter() -> None:
+    shell, hole = square().exterior, square(half_side=2_000).exterior
+    areas = [
+        only(measured(unit_of(Polygon(shell, [ring])), []).units).area_m2
+        for ring in (hole, hole.reverse())
+    ]
+
+    assert areas[0] == pytest.approx(areas[1])
+
+
 def test_a_kiosk_of_a_unit_is_measured() -> None:
     found = only(measured(unit_of(square(half_side=1)), stations()).units)
 

@@ -76,7 +76,14 @@ def running(home: Path) -> Iterator[Running]:
         stop(started)
 
 
-def launch(home: Path) -> Running:
+@pytest.fixture
+def used_elsewhere() -> Iterator[Cluster]:
+    """A PostGIS that is not the service's own."""
+    with throw_away_home() as home, Cluster(home) as cluster:
+        yield cluster
+
+
+def launch(home: Path, **more: str) -> Running:
     port, log = free_port(), home.parent / "said"
     settings = {"GEO_SERVICE_HOME": str(home), "GEO_SERVICE_WORKERS": "1"}
     kept = {name: text for name, text in os.environ.items() if not name.startswith("GEO_SERVICE_")}
@@ -86,7 +93,7 @@ def launch(home: Path) -> Running:
             stdout=written,
             stderr=written,
             text=True,
-            env={**kept, **settings},
+            env={**kept, **settings, **more},
         )
     return Running(process, home, port, log)
 
@@ -153,6 +160,27 @@ def test_a_taken_port_is_refused_before_anything_is_started(home: Path) -> None:
     assert ran.returncode == 1
     assert f"Cannot listen on 127.0.0.1 port {port}" in ran.stderr
     assert not home.exists()
+
+
+def test_what_answers_requests_does_not_know_the_owners_database(
+    home: Path, used_elsewhere: Cluster
+) -> None:
+    started = launch(
+        home,
+        GEO_SERVICE_DATABASE_URL=used_elsewhere.service_url,
+        GEO_SERVICE_OWNER_DATABASE_URL=used_elsewhere.owner_url,
+    )
+    try:
+        wait_for(lambda: "Ready." in started.said, started)
+        environments = {
+            Path("/proc", str(pid), "environ").read_bytes() for pid in started.descendants()
+        }
+        assert environments
+        assert not [each for each in environments if b"geo_owner" in each]
+        assert not (home / "cluster").exists()
+    finally:
+        started.process.terminate()
+        started.process.wait(PATIENCE_S)
 
 
 def test_a_database_that_is_killed_comes_back(running: Running) -> None:

@@ -30,7 +30,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 
 @contextmanager
-def served(pages: dict[str, str]) -> Iterator[str]:
+def served(pages: dict[str, str], policy: str | None = POLICY) -> Iterator[str]:
     """Serve pages by path, with the strict policy, and the static files; yield the address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -49,7 +49,8 @@ def served(pages: dict[str, str]) -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Security-Policy", POLICY)
+            if policy is not None:
+                self.send_header("Content-Security-Policy", policy)
             self.send_header("X-Content-Type-Options", "nosniff")
             self.end_headers()
             self.wfile.write(body)

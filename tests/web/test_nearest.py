@@ -177,7 +177,7 @@ def test_navigation_links_lead_to_the_station_in_the_datum_of_their_provider(
 
 
 def test_many_origins_get_each_the_answer_they_would_get_alone(client: FlaskClient) -> None:
-    origins = [
+    origins: list[dict[str, Any]] = [
         {"id": "van 1", "lon": 114.0163, "lat": 33.5814},
         {"lon": 113.6, "lat": 33.44},
         {"id": "van 3", "lon": 113.95, "lat": 33.8},

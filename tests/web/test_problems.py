@@ -96,7 +96,7 @@ def test_swapped_degrees_that_are_degrees_are_recognised() -> None:
     # Luohe's longitude is no latitude; a place whose degrees can be swapped shows the hint.
     register = a_register([a_station("1", -73.6, 45.5)])
 
-    with pytest.raises(OutsideServedAreaError, match="swapped: try lon=-73.6&lat=45.5"):
+    with pytest.raises(OutsideServedAreaError, match=r"swapped: try lon=-73\.6&lat=45\.5"):
         ServedArea(margin=Metres(20_000)).check(
             register, Coordinate(longitude=45.5, latitude=-73.6)
         )

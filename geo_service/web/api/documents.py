@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from geo_service import __version__, runtime
+from geo_service import runtime
+from geo_service.version import VERSION
 from geo_service.web.answers import json_answer
 from geo_service.web.openapi import document
 
@@ -16,7 +17,7 @@ def openapi() -> Response:
         document(
             current_app,
             title=f"geo_service: {runtime.register().place.name}",
-            version=__version__,
+            version=VERSION,
             server=runtime.settings().public_url
             or request.host_url.rstrip("/") + request.root_path,
         )

@@ -2,17 +2,17 @@
 
 from typing import Annotated, Literal
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 from pydantic import Field
 
 from geo_service import runtime
-from geo_service.domain.coverage import Level
 from geo_service.services.browse import BrowseQuery
 from geo_service.services.charts import Page, chart_title, coverage_chart, station_chart
 from geo_service.services.coverage import measure_coverage
 from geo_service.web import params
 from geo_service.web.api.parameters import CoverageOptions, FilterParameters
 from geo_service.web.language import Language, LanguageParameters, language_asked, other_language
+from geo_service.web.links import asked_again
 from geo_service.web.security import nonce
 from maps.coverage_map import QuestionForm
 from maps.language import tag_of
@@ -94,11 +94,10 @@ def _navigation(here: str, language: Language) -> dict[str, str]:
     """Return the ways from a map: to the start page, the other map, the other language."""
     words = _WORDS[language]
     there = "coverage" if here == "stations" else "stations"
-    asked = request.args.to_dict(flat=False) | {"lang": [other_language(language)]}
     return {
         words["start"]: url_for("start.index", lang=language),
         words[there]: url_for(f"maps.{there}", lang=language),
-        words["language"]: url_for(f"maps.{here}", **asked),
+        words["language"]: url_for(f"maps.{here}", **asked_again(lang=other_language(language))),
     }
 
 

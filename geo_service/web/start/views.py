@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from markupsafe import Markup
 
 from geo_service import runtime
@@ -16,6 +16,7 @@ from geo_service.services.notes import coverage_notes
 from geo_service.web import params
 from geo_service.web.api.parameters import CoverageOptions
 from geo_service.web.language import Language, LanguageParameters, language_asked
+from geo_service.web.links import asked_again
 from geo_service.web.page import page_context
 from geo_service.web.words import WORDS
 
@@ -24,7 +25,8 @@ blueprint = Blueprint("start", __name__, template_folder="templates")
 # Outlines of our own, drawn in a 24 × 24 box.
 _ICONS: Final = {
     "station_map": Markup(
-        '<path d="M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21z"/><circle cx="12" cy="9.5" r="2.5"/>'
+        '<path d="M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21z"/>'
+        '<circle cx="12" cy="9.5" r="2.5"/>'
     ),
     "coverage_map": Markup('<circle cx="9" cy="10" r="6"/><circle cx="16" cy="14" r="5"/>'),
     "coverage_table": Markup(
@@ -81,8 +83,6 @@ def coverage() -> str:
     language = language_asked(given.lang)
     register, now = runtime.register(), runtime.now()
     answer = measure_coverage(register, given.query(now, register.place.zone))
-    asked = {name: value for name, value in request.args.items(multi=True) if value}
-    without_language = {name: value for name, value in asked.items() if name != "lang"}
     return render_template(
         "start/coverage.html",
         **page_context(register, language),
@@ -94,9 +94,9 @@ def coverage() -> str:
             revision=register.revision.number,
         ),
         notes=coverage_notes(register, answer, now, language),
-        map_url=url_for("maps.coverage", **asked),
-        csv_url=url_for("coverage.coverage", f="csv", **without_language),
-        geojson_url=url_for("coverage.coverage", f="geojson", **without_language),
+        map_url=url_for("maps.coverage", **asked_again()),
+        csv_url=url_for("coverage.coverage", **asked_again(without="lang", f="csv")),
+        geojson_url=url_for("coverage.coverage", **asked_again(without="lang", f="geojson")),
     )
 
 

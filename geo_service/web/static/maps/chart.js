@@ -164,15 +164,15 @@
     close.setAttribute("title", words.close);
   }
 
-  /** How wide a popup may be on this map: the card fits a phone of 320 px. */
+  /** How large a popup may be: it fits a phone of 320 px beside the tools at its right edge. */
   function popupSize(map) {
     const size = map.getSize();
     return {
-      minWidth: Math.min(260, size.x - 48),
-      maxWidth: Math.min(340, size.x - 48),
+      minWidth: Math.min(260, size.x - 88),
+      maxWidth: Math.min(340, size.x - 88),
       maxHeight: Math.max(160, Math.min(480, size.y - 150)),
       autoPanPaddingTopLeft: [8, 64],
-      autoPanPaddingBottomRight: [8, 16],
+      autoPanPaddingBottomRight: [64, 16],
     };
   }
 

@@ -86,9 +86,7 @@
   function overlays(map, content) {
     map.createPane("over").style.zIndex = 410;
     map.getPane("over").style.pointerEvents = "none";
-    const { stations, catchments, gaps, worst: farthest } = content.layers;
-    const area = (geometry, className) => () =>
-      L.geoJSON(geometry, { pane: "over", interactive: false, style: { className } });
+    const { stations, radius, gaps, worst: farthest } = content.layers;
     return {
       stations: () =>
         L.layerGroup(
@@ -96,8 +94,18 @@
             L.circleMarker(at, { pane: "over", radius: 3, className: "dot", interactive: false }),
           ),
         ),
-      catchments: area(catchments, "catchment"),
-      gaps: area(gaps, "gap"),
+      catchments: () =>
+        L.layerGroup(
+          stations.map((at) =>
+            L.circle(at, { pane: "over", radius, className: "catchment", interactive: false }),
+          ),
+        ),
+      gaps: () =>
+        L.geoJSON(gaps, {
+          pane: "over",
+          interactive: false,
+          style: { className: "gap", fillColor: "url(#lines)", fillOpacity: 1 },
+        }),
       worst: () => L.layerGroup(farthest.map((gap) => worst(gap, content.words))),
     };
   }
