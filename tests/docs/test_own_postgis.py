@@ -79,7 +79,7 @@ def test_a_backup_made_as_shown_is_restored_as_shown(cluster: Cluster) -> None:
 def _count(cluster: Cluster, statement: str) -> int:
     url = make_url(cluster.service_url).set(drivername="postgresql")
     with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        return connection.execute(statement).rowcount  # type: ignore[arg-type]  # ours, whole
+        return connection.execute(statement).rowcount
 
 
 def test_the_grants_shown_are_those_that_the_private_database_gets() -> None:
