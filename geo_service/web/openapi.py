@@ -104,8 +104,8 @@ def _query_parameters(operation: Operation, schemas: dict[str, Any]) -> list[dic
     whole = operation.query.model_json_schema(ref_template=_COMPONENTS)
     schemas.update(whole.pop("$defs", {}))
     parameters = []
-    for name, schema in whole["properties"].items():
-        schema = _without_null(schema)
+    for name, described in whole["properties"].items():
+        schema = _without_null(described)
         parameter = {
             "name": name,
             "in": "query",

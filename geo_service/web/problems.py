@@ -44,7 +44,7 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "invalid-coordinate",
         "Not a place on earth",
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "Longitude runs from -180 to 180, latitude from -90 to 90. Check that they are not swapped.",
+        "Longitude runs from -180 to 180, latitude from -90 to 90. Are they swapped?",
     ),
     InvalidQueryError: ProblemType(
         "invalid-query",
