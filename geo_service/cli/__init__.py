@@ -1,6 +1,8 @@
 """`geo-service …`: the same services from a terminal."""
 
 import importlib
+import io
+import sys
 
 import click
 
@@ -40,3 +42,7 @@ def main() -> None:
 
     Settings come from GEO_SERVICE_* environment variables; `geo-service settings` lists them.
     """
+    # Where the terminal's encoding lacks a sign, it comes out escaped, not as a traceback.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,6 +1,7 @@
 """`geo-service load`: another register in the place of the present one."""
 
 import getpass
+import os
 from pathlib import Path
 
 import click
@@ -18,7 +19,12 @@ def command(folder: Path, reason: str) -> None:
     Every fault of the folder is listed; with one, the register stays as it is.
     """
     with opened() as connection:
-        number, stations = load_folder(
-            connection.database, folder, author=getpass.getuser(), reason=reason
-        )
+        number, stations = load_folder(connection.database, folder, author=_author(), reason=reason)
     click.echo(f"Loaded {stations} stations as revision {number}.")
+
+
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"user {os.getuid()}"

@@ -4,6 +4,7 @@ import os
 
 import click
 
+from geo_service.domain.errors import GeoServiceError
 from geo_service.persistence import migrate
 from geo_service.persistence.cluster import Cluster
 from geo_service.settings import Settings, SettingsError
@@ -21,9 +22,12 @@ def command(target: str, *, down: bool) -> None:
     if down and target == "head":
         raise click.UsageError("--down needs --to with the migration to go back to, or base.")
     move = migrate.downgrade if down else migrate.upgrade
-    if settings.database_url is None:
-        with Cluster(settings.home) as cluster:
-            move(cluster.owner_url, target)
-    else:
-        move(settings.owner_database_url or settings.database_url, target)
+    try:
+        if settings.database_url is None:
+            with Cluster(settings.home) as cluster:
+                move(cluster.owner_url, target)
+        else:
+            move(settings.owner_database_url or settings.database_url, target)
+    except GeoServiceError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"The schema is at {target}.")

@@ -5,16 +5,15 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from geo_service import runtime
-from geo_service.cli import options
+from geo_service.cli import options, terminal
 from geo_service.cli.connection import opened
 from geo_service.domain.coordinate import Metres
-from geo_service.domain.datum import Datum, reading_to_coordinate
+from geo_service.domain.datum import Datum, coordinate_in, reading_to_coordinate
 from geo_service.domain.opening_hours import OpennessAt
-from geo_service.domain.station import DataStatus
+from geo_service.domain.register import Register
+from geo_service.domain.station import Amenity, DataStatus
 from geo_service.services.nearest import (
     MAX_LIMIT,
     NearbyStation,
@@ -25,15 +24,18 @@ from geo_service.services.nearest import (
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("longitude", type=float)
-@click.argument("latitude", type=float)
-@click.option("--datum", type=click.Choice(Datum), default=Datum.WGS84, show_default=True)
+@click.argument("longitude", type=options.Decimal())
+@click.argument("latitude", type=options.Decimal())
+@click.option("--datum", type=options.OneOf(Datum), default=Datum.WGS84, show_default=True)
 @click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=5, show_default=True)
-@click.option("--within", type=click.FloatRange(min=0, min_open=True), help="Metres, geodesic.")
+@click.option("--within", type=options.Metres(0.01, 20_100_000), help="Geodesic.")
 @options.filters
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
 def command(longitude: float, latitude: float, **given: Any) -> None:
-    """Print the stations closest to LONGITUDE LATITUDE, closest first."""
+    """Print the stations closest to LONGITUDE LATITUDE, closest first.
+
+    Both are degrees in --datum; with --json, so are the stations'.
+    """
     with opened() as connection:
         settings, register = connection.settings, connection.register()
         query = NearestQuery(
@@ -46,61 +48,79 @@ def command(longitude: float, latitude: float, **given: Any) -> None:
         )
         runtime.served_area_of(settings).check(register, query.origin)
         answer = find_nearest(register, query, runtime.walking_of(settings))
-        zone = register.place.zone
     if given["as_json"]:
-        click.echo(json.dumps(_document(answer, zone), ensure_ascii=False))
+        document = _document(register, query, answer, given["datum"])
+        click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
     else:
-        _print(answer, zone)
+        _print(answer, register.place.zone)
 
 
-def _document(answer: NearestAnswer, zone: tzinfo) -> dict[str, Any]:
+def _document(
+    register: Register, query: NearestQuery, answer: NearestAnswer, datum: Datum
+) -> dict[str, Any]:
+    """Name things as the API does; one flat object a station."""
+    zone = register.place.zone
     return {
-        "matched": answer.matched,
-        "stations": [
-            {
-                "id": each.station.id,
-                "name": each.station.name,
-                "distance_m": round(each.distance, 2),
-                "walk_minutes": each.walk_minutes,
-                "walk_is_estimate": True,
-                "longitude": each.station.coordinate.longitude,
-                "latitude": each.station.coordinate.latitude,
-                "datum": Datum.WGS84.value,
-                "openness": {
-                    service.kind.value: {
-                        "state": state.state.value,
-                        "at": each.at.astimezone(zone).isoformat(timespec="seconds"),
-                        "next_change": state.next_change and state.next_change.isoformat(),
-                    }
-                    for service, state in zip(each.station.services, each.openness, strict=True)
-                },
-                "amenities": sorted(each.station.amenities),
-                "data_status": each.station.data_status.value,
-            }
-            for each in answer.stations
-        ],
+        "place": register.place.name,
+        "revision": register.revision.number,
+        "instant": _instant(query.instant, zone),
+        "datum": datum.value,
+        "numberMatched": answer.matched,
+        "stations": [_station(each, datum, zone) for each in answer.stations],
     }
 
 
+def _station(found: NearbyStation, datum: Datum, zone: tzinfo) -> dict[str, Any]:
+    station = found.station
+    x, y = coordinate_in(station.coordinate, datum)
+    return {
+        "id": station.id,
+        "name": station.name,
+        "distance_m": round(found.distance, 2),
+        "walk_minutes": found.walk_minutes,
+        "walk_is_estimate": True,
+        "longitude": round(x, 7),
+        "latitude": round(y, 7),
+        "openness": {
+            service.kind.value: {
+                "state": state.state.value,
+                "at": _instant(found.at, zone),
+                "next_change": state.next_change and _instant(state.next_change, zone),
+                "next_state": state.next_state and state.next_state.value,
+            }
+            for service, state in zip(station.services, found.openness, strict=True)
+        },
+        "amenities": [each.value for each in Amenity if each in station.amenities],
+        "address": station.address,
+        "township_code": station.township_code,
+        "data_status": station.data_status.value,
+    }
+
+
+def _instant(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).isoformat(timespec="seconds")
+
+
 def _print(answer: NearestAnswer, zone: tzinfo) -> None:
-    console = Console()
+    console = terminal.console()
     if not answer.stations:
         console.print("No station matches.")
         return
-    table = Table("station", "name", "metres", "walk (est.)", "services", "status", box=None)
-    for column in (2, 3):
-        table.columns[column].justify = "right"
+    table = terminal.table(
+        *("station", "name", "metres", "walk (est.)", "services", "status"), right=range(2, 4)
+    )
     for each in answer.stations:
         table.add_row(
             each.station.id,
-            each.station.name,
+            terminal.plain(each.station.name),
             f"{each.distance:,.0f}",
             f"{each.walk_minutes} min",
             "\n".join(_services(each, zone)),
             each.station.data_status.value,
         )
-    console.print(table, markup=False)
-    console.print(f"{answer.matched} stations match. Walks are estimates from the straight line.")
+    console.print(table)
+    match = "station matches" if answer.matched == 1 else "stations match"
+    console.print(f"{answer.matched} {match}. Walks are estimates from the straight line.")
     if any(each.station.data_status is DataStatus.DEMONSTRATION for each in answer.stations):
         console.print("演示数据，请勿前往 · Demonstration data: do not go there.")
 

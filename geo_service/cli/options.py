@@ -1,7 +1,9 @@
 """The filters of a question, as options that several commands share."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -11,6 +13,54 @@ from geo_service.services.openness import OpenCondition, When
 
 NOW = "now"
 ARRIVAL = "arrival"
+
+
+class OneOf(click.Choice[StrEnum]):
+    """A word of an enumeration: its value, as in the API and the data, where click has its name."""
+
+    def normalize_choice(self, choice: Any, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """Return the word."""
+        return str(choice)
+
+
+# float() takes nan, inf, 1_000 and full-width digits; what is typed here may not.
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
+
+
+class Decimal(click.ParamType[float]):
+    """A number in plain digits."""
+
+    name = "number"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the number."""
+        if isinstance(value, float):
+            return value
+        if _NUMBER.fullmatch(value) is None:
+            what = "is not an option here" if value.startswith("--") else "is not a number"
+            self.fail(f"{value!r} {what}; write numbers like 113.953125", param, ctx)
+        return float(value)
+
+
+class Metres(Decimal):
+    """A length between two bounds."""
+
+    name = "metres"
+
+    def __init__(self, low: float, high: float) -> None:
+        self._low = low
+        self._high = high
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the length."""
+        metres = super().convert(value, param, ctx)
+        if not self._low <= metres <= self._high:
+            self.fail(f"{value} is not from {self._low:,.0f} to {self._high:,.0f}", param, ctx)
+        return metres
 
 
 class Instant(click.ParamType[str | datetime]):
@@ -38,10 +88,10 @@ class Instant(click.ParamType[str | datetime]):
 
 
 _OPTIONS = (
-    click.option("--service", type=click.Choice(ServiceKind), help="Only this service."),
-    click.option("--group", type=click.Choice(Group), help="Only what these workers may use."),
+    click.option("--service", type=OneOf(ServiceKind), help="Only this service."),
+    click.option("--group", type=OneOf(Group), help="Only what these workers may use."),
     click.option(
-        "--amenity", type=click.Choice(Amenity), multiple=True, help="Only with this; repeatable."
+        "--amenity", type=OneOf(Amenity), multiple=True, help="Only with this; repeatable."
     ),
     click.option("--open", "open_", type=Instant(), help="Only what is, or may be, open then."),
     click.option("--open-only", is_flag=True, help="With --open: only what is known to be open."),

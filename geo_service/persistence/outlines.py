@@ -1,92 +1,144 @@
 """GeoJSON outlines of townships and counties, read with every fault noted."""
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shapely import MultiPolygon, Polygon, is_valid_reason
+import numpy as np
+import shapely
+from shapely import MultiPolygon, Polygon
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from geo_service.domain.township import BoundaryStatus
-from geo_service.persistence.tabular import Faults
+from geo_service.persistence.faults import (
+    LARGEST_WHOLE,
+    LONGEST_CODE,
+    Faults,
+    bytes_of,
+    why_unfit,
+)
 
 Outline = Polygon | MultiPolygon
 
 
 @dataclass(frozen=True, slots=True)
-class OutlineFeature:
-    """One feature of a file: its place in it, its properties, its outline."""
+class Properties:
+    """The members of one JSON object; each method reads one, or notes its fault."""
 
     file: str
-    number: int
-    properties: dict[str, Any]
-    geometry: Outline | None
+    place: str
+    members: dict[str, Any]
     faults: Faults
 
     def fault(self, key: str, reason: str) -> None:
-        """Note that a property is wrong."""
-        value = self.properties.get(key)
-        shown = None if value is None else str(value)
-        self.faults.add(self.file, f"(feature {self.number}) {reason}", column=key, value=shown)
+        """Note that a member is wrong."""
+        value = self.members.get(key)
+        shown = None if value is None else _shown(value)
+        self.faults.add(self.file, f"{self.place}{reason}", column=key, value=shown)
 
     def text(self, key: str) -> str | None:
         """Read text; absent, null and empty are None."""
-        value = self.properties.get(key)
-        if value is not None and not isinstance(value, str):
-            self.fault(key, "must be text")
+        value = self.members.get(key)
+        if value is None:
             return None
-        return value or None
+        reason = why_unfit(value) if isinstance(value, str) else "must be text"
+        if reason is not None:
+            self.fault(key, reason)
+            return None
+        return value.strip() or None
 
     def required(self, key: str) -> str:
         """Read text that must be there."""
+        noted = len(self.faults.found)
         value = self.text(key)
         if value is None:
-            self.fault(key, "must not be empty")
+            if len(self.faults.found) == noted:
+                self.fault(key, "must not be empty")
             return ""
+        return value
+
+    def code(self, key: str) -> str:
+        """Read an official code, which must be there."""
+        value = self.required(key)
+        if len(value) > LONGEST_CODE:
+            self.fault(key, f"is longer than {LONGEST_CODE} characters")
         return value
 
     def whole(self, key: str) -> int | None:
         """Read a whole number of 0 or more."""
-        value = self.properties.get(key)
+        value = self.members.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            self.fault(key, "must be a whole number of 0 or more")
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_WHOLE:
+            self.fault(key, f"must be a whole number from 0 to {LARGEST_WHOLE}")
             return None
         return value
 
-    def decimal(self, key: str) -> float | None:
-        """Read a finite number."""
-        value = self.properties.get(key)
+    def decimal_in(self, key: str, low: float, high: float) -> float | None:
+        """Read a number between two bounds."""
+        value = self.members.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            self.fault(key, "must be a number")
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not low <= value <= high
+        ):
+            self.fault(key, f"must be a number from {low:g} to {high:g}")
             return None
-        return float(value) if math.isfinite(value) else None
+        return float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineFeature:
+    """One feature of a file: its properties, and its outline."""
+
+    properties: Properties
+    geometry: Outline | None
 
     def boundary_status(self) -> BoundaryStatus:
         """Read what the outline is worth; it must be ``none`` exactly where there is none."""
+        given = self.properties.required("boundary_status")
         try:
-            status = BoundaryStatus(self.required("boundary_status"))
+            status = BoundaryStatus(given)
         except ValueError:
-            self.fault("boundary_status", f"is not one of {', '.join(BoundaryStatus)}")
-            status = BoundaryStatus.NONE if self.geometry is None else BoundaryStatus.APPROXIMATE
+            if given:
+                reason = f"is not one of {', '.join(BoundaryStatus)}"
+                self.properties.fault("boundary_status", reason)
+            return BoundaryStatus.NONE if self.geometry is None else BoundaryStatus.APPROXIMATE
         if (status is BoundaryStatus.NONE) != (self.geometry is None):
-            self.fault("boundary_status", "must be none exactly where the geometry is null")
+            self.properties.fault(
+                "boundary_status", "must be none exactly where the geometry is null"
+            )
         return status
+
+
+def read_json(path: Path, faults: Faults) -> Any:
+    """Return the document in a JSON file, or None with the fault noted."""
+    raw = bytes_of(path, faults)
+    if raw is None:
+        return None
+    try:
+        return json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        # Where it went wrong helps; of a text in another encoding only that it is another.
+        place = ""
+        if isinstance(error, json.JSONDecodeError):
+            place = f": {error.msg} in line {error.lineno}, column {error.colno}"
+        if isinstance(error, RecursionError):
+            place = ": it is nested too deep"
+        faults.add(path.name, f"is not JSON in UTF-8{place}")
+        return None
 
 
 def read_features(path: Path, faults: Faults) -> Iterator[OutlineFeature]:
     """Go through the features of a GeoJSON FeatureCollection (RFC 7946)."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, ValueError, RecursionError):
-        faults.add(path.name, "is not JSON in UTF-8")
+    noted = len(faults.found)
+    document = read_json(path, faults)
+    if len(faults.found) > noted:
         return
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
@@ -96,29 +148,36 @@ def read_features(path: Path, faults: Faults) -> Iterator[OutlineFeature]:
         faults.add(path.name, "names a CRS; RFC 7946 knows WGS 84 alone: reproject and drop it")
         return
     for number, feature in enumerate(features, start=1):
+        where = f"(feature {number}) "
         if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
-            faults.add(path.name, f"(feature {number}) is not a Feature with properties")
+            faults.add(path.name, f"{where}is not a Feature with properties")
             continue
-        geometry = _outline(path.name, number, feature.get("geometry"), faults)
-        yield OutlineFeature(path.name, number, feature["properties"], geometry, faults)
+        properties = Properties(path.name, where, feature["properties"], faults)
+        yield OutlineFeature(properties, _outline(properties, feature.get("geometry")))
 
 
-def _outline(file: str, number: int, geometry: Any, faults: Faults) -> Outline | None:
+def _outline(of: Properties, geometry: Any) -> Outline | None:
     if geometry is None:
         return None
     try:
-        outline = shape(geometry)
-    except (ShapelyError, AttributeError, KeyError, TypeError, ValueError):
+        with np.errstate(invalid="ignore"):  # NaN: found below
+            outline = shape(geometry)
+    except (ShapelyError, AttributeError, IndexError, KeyError, TypeError, ValueError):
         outline = None
     if not isinstance(outline, Polygon | MultiPolygon) or outline.is_empty:
-        faults.add(file, f"(feature {number}) needs a Polygon, a MultiPolygon or null")
+        of.faults.add(of.file, f"{of.place}needs a Polygon, a MultiPolygon or null as geometry")
         return None
-    west, south, east, north = outline.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        faults.add(file, f"(feature {number}) has coordinates that are not degrees on WGS 84")
+    outline = shapely.force_2d(outline)  # heights say nothing here
+    degrees = shapely.get_coordinates(outline)
+    if not (abs(degrees) <= (180.0, 90.0)).all():  # NaN is not, either
+        of.faults.add(of.file, f"{of.place}has coordinates that are not degrees on WGS 84")
         return None
     if not outline.is_valid:
-        reason = is_valid_reason(outline)
-        faults.add(file, f"(feature {number}) crosses or touches itself: {reason}")
+        reason = shapely.is_valid_reason(outline)
+        of.faults.add(of.file, f"{of.place}has an outline that crosses or touches itself: {reason}")
         return None
     return outline
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

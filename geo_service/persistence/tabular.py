@@ -2,33 +2,28 @@
 
 import csv
 import io
-import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
 
-from geo_service.domain.errors import Fault
+from geo_service.persistence.faults import (
+    LARGEST_WHOLE,
+    Faults,
+    bytes_of,
+    why_unfit,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 
 # float() takes "nan", "1_000" and full-width digits; a cell may not.
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _LIST_SEPARATOR: Final = ";"
-
-
-@dataclass(slots=True)
-class Faults:
-    """What is wrong with the files read so far."""
-
-    found: list[Fault] = field(default_factory=list)
-
-    def add(self, file: str, reason: str, **where: int | str | None) -> None:
-        """Note one fault and go on."""
-        self.found.append(Fault(file=file, reason=reason, **where))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +43,31 @@ class Row:
 
     def text(self, column: str) -> str | None:
         """Read text; an empty cell is None."""
-        return self.cells.get(column, "").strip() or None
+        value = self.cells.get(column, "").strip()
+        if (reason := why_unfit(value)) is not None:
+            self.fault(column, reason)
+            return None
+        return value or None
 
     def required(self, column: str) -> str:
         """Read text that must be there."""
+        noted = len(self.faults.found)
         value = self.text(column)
         if value is None:
-            self.fault(column, "must not be empty")
+            if len(self.faults.found) == noted:
+                self.fault(column, "must not be empty")
             return ""
         return value
 
-    def number_in(self, column: str, low: float, high: float) -> float | None:
-        """Read a decimal number between two bounds."""
+    def code(self, column: str) -> str:
+        """Read an identifier, which must be there and may stand in an address."""
+        value = self.required(column)
+        if value and _CODE.fullmatch(value) is None:
+            self.fault(column, "is not an identifier: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'")
+        return value
+
+    def number_in(self, column: str, low: float, high: float, hint: str = "") -> float | None:
+        """Read a decimal number between two bounds; the hint is for one that is beyond them."""
         value = self.text(column)
         if value is None:
             return None
@@ -68,14 +76,13 @@ class Row:
             return None
         parsed = float(value)
         if not low <= parsed <= high:
-            limit = f"{low:g} to {high:g}" if math.isfinite(high) else f"{low:g} or more"
-            self.fault(column, f"is out of range: {limit}")
+            self.fault(column, f"is out of range: {low:.10g} to {high:.10g}{hint}")
             return None
         return parsed
 
     def whole(self, column: str) -> int | None:
         """Read a whole number of 0 or more."""
-        value = self.number_in(column, 0, math.inf)
+        value = self.number_in(column, 0, LARGEST_WHOLE)
         if value is not None and value != int(value):
             self.fault(column, "is not a whole number")
             return None
@@ -87,7 +94,8 @@ class Row:
         if value is None:
             return None
         try:
-            return date.fromisoformat(value)
+            # fromisoformat() takes 20261122 and 2026-W47-7 as well, which spreadsheets do not.
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
         except ValueError:
             self.fault(column, "is not a date; write it like 2026-11-22")
             return None
@@ -97,17 +105,18 @@ class Row:
         value = self.text(column)
         return None if value is None else self._known(column, value, words)
 
-    def words(self, column: str, words: type[Word]) -> list[Word]:
-        """Read several words of a list, with semicolons between them."""
+    def words(self, column: str, words: type[Word], *, also: str = "") -> list[Word]:
+        """Read several words of a list, with semicolons between; ``also`` is one to stand alone."""
         given = [each.strip() for each in self.cells.get(column, "").split(_LIST_SEPARATOR)]
-        found = [self._known(column, each, words) for each in given if each]
+        found = [self._known(column, each, words, also) for each in given if each]
         return [each for each in found if each is not None]
 
-    def _known(self, column: str, value: str, words: type[Word]) -> Word | None:
+    def _known(self, column: str, value: str, words: type[Word], also: str = "") -> Word | None:
         try:
             return words(value)
         except ValueError:
-            self.fault(column, f"is not one of {', '.join(words)}")
+            alone = f", or {also} alone" if also else ""
+            self.fault(column, f"is not one of {', '.join(words)}{alone}")
             return None
 
 
@@ -117,33 +126,59 @@ def read_table(path: Path, columns: Sequence[str], faults: Faults) -> Iterator[R
     if text is None:
         return
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 1  # a row as a spreadsheet counts it: a cell may hold several lines
     try:
         header = next(lines, [])
         if not _header_fits(path.name, header, columns, faults):
             return
-        for cells in lines:
+        for number, cells in enumerate(lines, start=2):
             if not any(cells):
                 continue
             if len(cells) != len(header):
                 reason = f"has {len(cells)} cells where the header has {len(header)}"
-                faults.add(path.name, reason, row=lines.line_num)
+                faults.add(path.name, reason, row=number)
                 continue
-            yield Row(path.name, lines.line_num, dict(zip(header, cells, strict=True)), faults)
+            yield Row(path.name, number, dict(zip(header, cells, strict=True)), faults)
     except csv.Error as error:
-        faults.add(path.name, f"is not well-formed CSV: {error}", row=lines.line_num)
+        faults.add(path.name, f"is not well-formed CSV: {error}", row=number + 1)
 
 
 def _decoded(path: Path, faults: Faults) -> str | None:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
+    raw = bytes_of(path, faults)
+    if raw is None:
+        return None
+    for encoding, is_it in (("utf-8-sig", _is_text), ("gb18030", _is_chinese)):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if is_it(text):
             return text
     faults.add(path.name, "is neither UTF-8 nor GB 18030 text: save it as CSV UTF-8")
     return None
+
+
+def _is_text(text: str) -> bool:
+    return "\0" not in text  # UTF-16 and binary files are full of it
+
+
+def _is_chinese(text: str) -> bool:
+    """Tell Chinese from Latin-1: GB 18030 reads "Montréal" as a rare sign or two in Latin text.
+
+    Most of what Chinese is written with is in GB 2312, each byte of it above 0xA0; accented
+    letters of Latin-1 rarely stand in pairs.
+    """
+    foreign = [sign for sign in text if not sign.isascii()]
+    usual = sum(_in_gb2312(sign) for sign in foreign)
+    return _is_text(text) and 2 * usual >= len(foreign)
+
+
+def _in_gb2312(sign: str) -> bool:
+    try:
+        sign.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _header_fits(file: str, header: list[str], columns: Sequence[str], faults: Faults) -> bool:
