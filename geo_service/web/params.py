@@ -182,6 +182,7 @@ def _nearest_name(name: str, known: Sequence[str]) -> str:
 def _range_reason(parameter: str, error: Any) -> str:
     context = error.get("ctx", {})
     given = error["input"]
+    given = f"{given:g}" if isinstance(given, float) else given
     if "le" in context:
         reason = f"must be at most {context['le']:g}, not {given}"
     elif "ge" in context:
