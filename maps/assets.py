@@ -30,6 +30,7 @@ _REPLACED: dict[str, str | None] = {
     "markerclustercss": f"{CLUSTERS}/MarkerCluster.css",
     "markerclusterdefaultcss": None,
     # Our own.
+    "tokens_css": "tokens.css",
     "maps_css": "maps/maps.css",
     "maps_chart": "maps/chart.js",
     "maps_outlines": "maps/outlines.js",

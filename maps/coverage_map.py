@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from markupsafe import Markup
 from shapely import MultiPolygon, Polygon
@@ -47,7 +48,8 @@ class CoverageUnit:
 class CoverageQuestion:
     """What was asked; the map prints it, and its form can ask again.
 
-    ``distance_type`` and ``crs`` are shown as they are given; ``open_at`` is the instant in words.
+    ``distance_type`` and ``crs`` are shown as they are given; ``open_at`` is the instant in
+    the place's own time.
     """
 
     radius_m: Metres
@@ -56,7 +58,7 @@ class CoverageQuestion:
     service: ServiceKind | None = None
     group: Group | None = None
     amenities: frozenset[Amenity] = frozenset()
-    open_at: str | None = None
+    open_at: datetime | None = None
     crs: str | None = None
 
     def __post_init__(self) -> None:
@@ -146,7 +148,10 @@ def basis(question: CoverageQuestion, language: Language) -> str:
     if question.group is not None:
         parts.append(words[f"group_{question.group}"])
     parts += [words[f"amenity_{amenity}"] for amenity in sorted(question.amenities)]
-    parts += [said for said in (question.open_at, question.crs) if said]
+    if question.open_at is not None:
+        parts.append(words["coverage.open_at"].format(when=f"{question.open_at:%Y-%m-%d %H:%M}"))
+    if question.crs:
+        parts.append(question.crs)
     return " · ".join(parts)
 
 

@@ -41,7 +41,7 @@ MEASURES: Mapping[str, Measure] = {
         Measure(key="nearest_median_m", form="whole"),
         Measure(key="nearest_p90_m", form="whole"),
         Measure(key="nearest_max_m", form="whole"),
-        Measure(key="worst_gap_m", form="whole"),
+        Measure(key="worst_gap_distance_m", form="whole"),
     )
 }
 

@@ -110,7 +110,7 @@ class Sheet(folium.Map):
         )
         self._id = kind  # the same map gives the same bytes
         self.default_js = assets.named("leaflet", "maps_chart", "maps_outlines")
-        self.default_css = assets.named("leaflet_css", "maps_css")
+        self.default_css = assets.named("leaflet_css", "tokens_css", "maps_css")
         Page(kind, frame, panel).add_child(self)
 
 

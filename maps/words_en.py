@@ -97,8 +97,8 @@ WORDS: Mapping[str, str] = {
     "coverage.service": "Service",
     "coverage.group": "Group",
     "coverage.amenity": "Amenities (all of them)",
-    "coverage.open": "Instant",
-    "coverage.open_hint": "empty, now, or 2026-11-23T05:00+08:00",
+    "coverage.open": "Open at (may be empty)",
+    "coverage.open_at": "open at {when}",
     "coverage.more": "More conditions",
     "coverage.any": "Any",
     "coverage.show": "Show",
@@ -128,5 +128,5 @@ WORDS: Mapping[str, str] = {
     "coverage.nearest_median_m": "Nearest distance, median (m)",
     "coverage.nearest_p90_m": "Nearest distance, 90th percentile (m)",
     "coverage.nearest_max_m": "Nearest distance, greatest (m)",
-    "coverage.worst_gap_m": "Worst gap (m)",
+    "coverage.worst_gap_distance_m": "Worst gap (m)",
 }

@@ -97,8 +97,8 @@ WORDS: Mapping[str, str] = {
     "coverage.service": "服务",
     "coverage.group": "人群",
     "coverage.amenity": "设施（须全部具备）",
-    "coverage.open": "时刻",
-    "coverage.open_hint": "留空、now，或 2026-11-23T05:00+08:00",
+    "coverage.open": "该时刻开放（可不填）",
+    "coverage.open_at": "{when} 开放",
     "coverage.more": "更多条件",
     "coverage.any": "不限",
     "coverage.show": "显示",
@@ -128,5 +128,5 @@ WORDS: Mapping[str, str] = {
     "coverage.nearest_median_m": "最近距离，中位数（米）",
     "coverage.nearest_p90_m": "最近距离，九成以内（米）",
     "coverage.nearest_max_m": "最近距离，最大（米）",
-    "coverage.worst_gap_m": "最远空白点（米）",
+    "coverage.worst_gap_distance_m": "最远空白点（米）",
 }

@@ -69,9 +69,7 @@ def coverage_chart(
             service=query.conditions.service,
             group=query.conditions.group,
             amenities=query.conditions.amenities,
-            open_at=None
-            if query.instant is None
-            else f"{query.instant.astimezone(register.place.zone):%Y-%m-%d %H:%M}",
+            open_at=query.instant and query.instant.astimezone(register.place.zone),
             crs=report.crs.name,
         ),
         frame=_frame(register, page),
@@ -145,7 +143,6 @@ def _hours(register: Register, service: Service, state: OpennessAt, page: Page) 
 
 def _coverage_unit(unit: UnitCoverage) -> CoverageUnit:
     row = unit_row(unit)
-    row["worst_gap_m"] = row["worst_gap_distance_m"]
     return CoverageUnit(
         code=unit.unit.code,
         name=unit.unit.name,

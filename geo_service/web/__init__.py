@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_compress import Compress
 
-from geo_service.web import health, journal, problems, security
+from geo_service.web import assets, health, journal, problems, security
 from geo_service.web.api import coverage, documents, stations
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
@@ -24,3 +24,4 @@ def register(app: Flask) -> None:
     ):
         app.register_blueprint(blueprint)
     Compress(app)
+    assets.register(app)

@@ -104,8 +104,8 @@ def _query_parameters(operation: Operation, schemas: dict[str, Any]) -> list[dic
     whole = operation.query.model_json_schema(ref_template=_COMPONENTS)
     schemas.update(whole.pop("$defs", {}))
     parameters = []
-    for name, schema in whole["properties"].items():
-        schema.pop("title", None)
+    for name, described in whole["properties"].items():
+        schema = _without_null(described)
         parameter = {
             "name": name,
             "in": "query",
@@ -117,6 +117,15 @@ def _query_parameters(operation: Operation, schemas: dict[str, Any]) -> list[dic
             parameter |= {"style": "form", "explode": True}
         parameters.append(parameter)
     return parameters
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a parameter that may be left out; in a query nothing can be null."""
+    kept = {key: value for key, value in schema.items() if key != "title"}
+    if kept.get("default", ...) is None:
+        del kept["default"]
+    choices = [each for each in kept.pop("anyOf", []) if each != {"type": "null"}]
+    return kept | choices[0] if len(choices) == 1 else kept
 
 
 def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -45,14 +45,20 @@ def _truth(value: object) -> bool:
     return value == "true"
 
 
-Decimal = Annotated[float, BeforeValidator(_decimal)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+# To stand after the bounds of a field: before them, they would not reach the JSON schema.
+Decimal = BeforeValidator(_decimal)
+Whole = BeforeValidator(_whole)
+
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Longitude = Annotated[
-    Decimal, Field(ge=-180, le=180, description="Degrees east, in `datum`.", examples=[114.0163])
+    float,
+    Field(ge=-180, le=180, description="Degrees east, in `datum`.", examples=[114.0163]),
+    Decimal,
 ]
 Latitude = Annotated[
-    Decimal, Field(ge=-90, le=90, description="Degrees north, in `datum`.", examples=[33.5814])
+    float,
+    Field(ge=-90, le=90, description="Degrees north, in `datum`.", examples=[33.5814]),
+    Decimal,
 ]
 
 
@@ -176,6 +182,7 @@ def _nearest_name(name: str, known: Sequence[str]) -> str:
 def _range_reason(parameter: str, error: Any) -> str:
     context = error.get("ctx", {})
     given = error["input"]
+    given = f"{given:g}" if isinstance(given, float) else given
     if "le" in context:
         reason = f"must be at most {context['le']:g}, not {given}"
     elif "ge" in context:

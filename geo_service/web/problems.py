@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Blueprint, Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
@@ -36,27 +36,52 @@ class ProblemType:
     slug: str
     title: str
     status: HTTPStatus
+    remedy: str
 
 
 PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
     InvalidCoordinateError: ProblemType(
-        "invalid-coordinate", "Not a place on earth", HTTPStatus.UNPROCESSABLE_ENTITY
+        "invalid-coordinate",
+        "Not a place on earth",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Longitude runs from -180 to 180, latitude from -90 to 90. Are they swapped?",
     ),
     InvalidQueryError: ProblemType(
-        "invalid-query", "The question cannot be asked as it was put", HTTPStatus.BAD_REQUEST
+        "invalid-query",
+        "The question cannot be asked as it was put",
+        HTTPStatus.BAD_REQUEST,
+        "Each entry of `errors` names a parameter and what to change about it.",
     ),
     InvalidOpeningHoursError: ProblemType(
-        "invalid-opening-hours", "Not opening hours", HTTPStatus.UNPROCESSABLE_ENTITY
+        "invalid-opening-hours",
+        "Not opening hours",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Write opening hours in the OpenStreetMap grammar, like Mo-Fr 08:00-18:00; PH off.",
     ),
     OutsideServedAreaError: ProblemType(
-        "outside-served-area", "Outside the area served", HTTPStatus.UNPROCESSABLE_ENTITY
+        "outside-served-area",
+        "Outside the area served",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The detail says how far outside the position lies. Check the order of longitude and "
+        "latitude, and the datum.",
     ),
-    StationNotFoundError: ProblemType("station-not-found", "No such station", HTTPStatus.NOT_FOUND),
+    StationNotFoundError: ProblemType(
+        "station-not-found",
+        "No such station",
+        HTTPStatus.NOT_FOUND,
+        "Look the identifier up under /api/v1/stations; the station may have been removed.",
+    ),
     DatasetError: ProblemType(
-        "invalid-dataset", "The data folder has faults", HTTPStatus.UNPROCESSABLE_ENTITY
+        "invalid-dataset",
+        "The data folder has faults",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The detail lists every fault with its file, row and column; nothing was written.",
     ),
     RegisterUnavailableError: ProblemType(
-        "register-unavailable", "The register cannot be read now", HTTPStatus.SERVICE_UNAVAILABLE
+        "register-unavailable",
+        "The register cannot be read now",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The database does not answer. Ask again after the seconds that Retry-After names.",
     ),
 }
 
@@ -67,8 +92,28 @@ _ADVICE: Final[dict[type[HTTPException], str]] = {
 }
 
 
+blueprint = Blueprint("problems", __name__, url_prefix="/problems")
+
+
+@blueprint.get("/<slug>")
+def explain(slug: str) -> Response:
+    """Say what a problem type means, and what to do; a problem's `type` leads here."""
+    for kind in PROBLEM_TYPES.values():
+        if kind.slug == slug:
+            return json_answer(
+                {
+                    "type": f"/problems/{kind.slug}",
+                    "title": kind.title,
+                    "status": kind.status.value,
+                    "remedy": kind.remedy,
+                }
+            )
+    raise NotFound
+
+
 def register(app: Flask) -> None:
     """Answer every failure of this app with a problem document."""
+    app.register_blueprint(blueprint)
     app.register_error_handler(GeoServiceError, _foreseen)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)

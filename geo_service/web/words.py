@@ -73,6 +73,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "status_derived": "推算数据",
         "status_official": "正式数据",
         "problem": "这个问题没法回答",
+        "problem_invalid-query": "请检查下面的参数：",
+        "problem_outside-served-area": "这个位置不在服务范围内。",
+        "problem_register-unavailable": "暂时读不到登记册，请过几秒再试。",
         "go_home": "回到首页",
     },
     "en": {
@@ -145,6 +148,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "status_derived": "derived data",
         "status_official": "official data",
         "problem": "This cannot be answered",
+        "problem_invalid-query": "Please check these parameters:",
+        "problem_outside-served-area": "The position lies outside the area served.",
+        "problem_register-unavailable": "The register cannot be read just now. Please try again.",
         "go_home": "To the start page",
     },
 }

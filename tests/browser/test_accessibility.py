@@ -1,29 +1,16 @@
 """What axe finds on the maps, in both themes, open and closed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from maps.rendering import render
+from tests.support.axe import serious_findings
 from tests.support.map_samples import a_coverage_map, a_station_map
 from tests.support.pages import NONCE, opened, served
 
 pytestmark = pytest.mark.browser
-
-AXE = (Path(__file__).parents[1] / "support" / "axe-core" / "axe.min.js").read_text()
-
-
-def findings(page: Page) -> list[str]:
-    """Return what axe finds serious or critical, each with the element it is about."""
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(
-        """async () => (await axe.run()).violations
-             .filter(({ impact }) => ["serious", "critical"].includes(impact))
-             .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))"""
-    )
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +32,7 @@ def test_axe_finds_nothing_serious(
     with opened(browser, width=width, height=740, dark=dark) as (page, _):
         page.goto(address + path)
 
-        assert findings(page) == []
+        assert serious_findings(page) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -57,7 +44,7 @@ def test_axe_finds_nothing_serious_in_a_stations_card(
         page.locator(".leaflet-marker-icon", has=page.locator(".pin-both")).click()
         page.locator(".card").wait_for()
 
-        assert findings(page) == []
+        assert serious_findings(page) == []
 
 
 def test_axe_finds_nothing_serious_in_the_answers_of_a_search(
@@ -68,7 +55,7 @@ def test_axe_finds_nothing_serious_in_the_answers_of_a_search(
         page.get_by_role("combobox").fill("站点")
         page.locator("#found li").first.wait_for()
 
-        assert findings(page) == []
+        assert serious_findings(page) == []
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -83,4 +70,4 @@ def test_axe_finds_nothing_serious_in_a_units_figures_and_layers(
         page.locator("[data-unit='11'] summary").click()
         page.locator("[data-unit='22'] summary").click()
 
-        assert findings(page) == []
+        assert serious_findings(page) == []

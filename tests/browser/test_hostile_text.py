@@ -103,7 +103,7 @@ def _coverage_page(text: str) -> str:
     )
     chart = coverage_map.draw(
         [unit("a", drawn=True), unit("b", drawn=False)],
-        question=CoverageQuestion(radius_m=Metres(500), open_at=text, crs=text),
+        question=CoverageQuestion(radius_m=Metres(500), crs=text),
         frame=_frame(text),
         outlines=_outlines(text),
         layers=CoverageLayers(worst_gaps=[gap]),

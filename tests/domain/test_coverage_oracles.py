@@ -1,12 +1,6 @@
 """Coverage against two others: PostGIS, and counting sampled places by geodesic distance."""
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import psycopg
@@ -14,6 +8,7 @@ import pytest
 import shapely
 from scipy.stats import qmc
 from shapely import MultiPolygon, Polygon
+from sqlalchemy import make_url
 
 from geo_service.domain.coordinate import Bounds
 from geo_service.domain.planar import PlanarCrs
@@ -31,6 +26,7 @@ from tests.domain.coverage_cases import (
     unit_of,
     wavy,
 )
+from tests.support.postgis import PostGIS
 
 # A tenth of a per cent of the unit's area: what planners are promised.
 PROMISED = 0.001
@@ -56,31 +52,11 @@ from unit
 
 
 @pytest.fixture(scope="module")
-def postgis() -> Iterator[psycopg.Connection]:
-    """An empty PostGIS of this module's own."""
-    with tempfile.TemporaryDirectory(prefix="postgis-") as folder:
-        Path(folder).chmod(0o777)  # initdb refuses root, so another user writes here
-        data = Path(folder, "data")
-        with socket.socket() as listener:
-            listener.bind(("127.0.0.1", 0))
-            port = listener.getsockname()[1]
-        _as_postgres("initdb", "-D", data, "-A", "trust", "-U", "postgres", "--no-sync")
-        options = f"-p {port} -k {folder} -c listen_addresses= -c fsync=off"
-        _as_postgres("pg_ctl", "-D", data, "-o", options, "-l", Path(folder, "log"), "-w", "start")
-        try:
-            with psycopg.connect(
-                host=folder, port=port, user="postgres", autocommit=True
-            ) as connection:
-                connection.execute("create extension postgis")
-                yield connection
-        finally:
-            _as_postgres("pg_ctl", "-D", data, "-m", "immediate", "stop")
-
-
-def _as_postgres(program: str, *arguments: object) -> None:
-    found = shutil.which(program) or f"/usr/lib/postgresql/15/bin/{program}"
-    user = "postgres" if os.geteuid() == 0 else None
-    subprocess.run([found, *map(str, arguments)], check=True, user=user, stdout=subprocess.DEVNULL)
+def connection(shipped_postgis: PostGIS) -> Iterator[psycopg.Connection]:
+    """A PostGIS to measure in; nothing is written there."""
+    url = make_url(shipped_postgis.service_url).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
+        yield connection
 
 
 def in_postgis(
@@ -156,18 +132,20 @@ STATIONS = stations_at(
 
 @pytest.mark.parametrize("radius", [300, 1_000, 3_000])
 @pytest.mark.parametrize("unit", UNITS)
-def test_shares_are_those_of_postgis(postgis: psycopg.Connection, unit: str, radius: float) -> None:
-    expected = in_postgis(postgis, UNITS[unit], STATIONS, radius)
+def test_shares_are_those_of_postgis(
+    connection: psycopg.Connection, unit: str, radius: float
+) -> None:
+    expected = in_postgis(connection, UNITS[unit], STATIONS, radius)
 
     assert shares(UNITS[unit], STATIONS, radius) == pytest.approx(expected, abs=PROMISED)
 
 
 def test_a_crowd_on_one_square_kilometre_is_the_crowd_of_postgis(
-    postgis: psycopg.Connection,
+    connection: psycopg.Connection,
 ) -> None:
     crowd = stations_at(scattered(60, 5, CENTRE, 560))
 
-    expected = in_postgis(postgis, UNITS["a township"], crowd, 1_000)
+    expected = in_postgis(connection, UNITS["a township"], crowd, 1_000)
 
     assert shares(UNITS["a township"], crowd) == pytest.approx(expected, abs=PROMISED)
 

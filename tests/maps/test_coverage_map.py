@@ -1,6 +1,7 @@
 """The coverage map, as drawn."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -48,12 +49,12 @@ def test_the_basis_names_every_condition() -> None:
         service=ServiceKind.BREAKFAST,
         group=Group.SANITATION,
         amenities=frozenset({Amenity.WATER}),
-        open_at="2026-11-23 05:00",
+        open_at=datetime(2026, 11, 23, 5, 0, tzinfo=UTC),
     )
 
     assert basis(question, "en") == (
         "Within 800 m, straight line · Free breakfast · Sanitation workers · Water"
-        " · 2026-11-23 05:00"
+        " · open at 2026-11-23 05:00"
     )
 
 

@@ -36,3 +36,22 @@ def test_the_documentation_page_takes_all_from_this_host(client: FlaskClient) ->
 
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_bounds_and_choices_reach_the_document(client: FlaskClient) -> None:
+    paths = client.get("/api/openapi.json").get_json()["paths"]
+    given = {each["name"]: each for each in paths["/api/v1/stations/nearest"]["get"]["parameters"]}
+
+    assert given["limit"]["schema"] == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 50,
+        "default": 5,
+    }
+    assert given["within"]["schema"] == {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 20_100_000,
+    }
+    assert given["lon"]["required"]
+    assert not given["within"]["required"]

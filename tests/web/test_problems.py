@@ -61,7 +61,7 @@ def test_every_failure_the_domain_foresees_has_a_problem_type() -> None:
         ("lon=114&lat=33&open=2026-11-23T05:00:00", "open", "RFC 3339"),
         ("lon=114&lat=33&open=2026-13-40T05:00:00Z", "open", "RFC 3339"),
         ("lon=114&lat=33&open=9999-01-01T05:00:00Z", "open", "1970 to 2100"),
-        ("lon=114&lat=33&open_only=true", "body", "open_only needs open"),
+        ("lon=114&lat=33&open_only=true", "open_only", "needs open=now"),
         ("lon=114&lat=33&open=now&open_only=yes", "open_only", "true or false"),
         ("lon=114&lat=33&limt=3", "limt", "did you mean limit?"),
         ("lon=114&lat=33&zzz=3", "zzz", "known are"),
@@ -192,3 +192,16 @@ def test_hostile_text_in_a_question_is_text_in_its_problem(client: FlaskClient) 
     page = client.get(f"/maps/coverage?{hostile}=1", headers={"Accept": "text/html"}).text
 
     assert hostile not in page
+
+
+def test_the_type_of_a_problem_leads_to_what_it_means(client: FlaskClient) -> None:
+    problem = client.get(f"{NEAREST}?lon=x&lat=y").get_json()
+
+    meaning = client.get(problem["type"]).get_json()
+
+    assert (meaning["title"], meaning["status"]) == (problem["title"], problem["status"])
+    assert "errors" in meaning["remedy"]
+
+
+def test_a_problem_type_that_is_none_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/problems/nothing").status_code == 404

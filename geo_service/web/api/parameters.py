@@ -1,10 +1,9 @@
 """What the resources of the API may be asked, and what that means in the domain's words."""
 
 from datetime import datetime, tzinfo
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from geo_service.domain.coordinate import Bounds, Coordinate, Metres
 from geo_service.domain.coverage import Level
@@ -59,12 +58,6 @@ class FilterParameters(Parameters):
         Truth, Field(description="With `open`: drop what may be open but is not known to be.")
     ] = False
 
-    @model_validator(mode="after")
-    def _certainty_needs_a_moment(self) -> Self:
-        if self.open_only and self.open is None:
-            raise PydanticCustomError("word", "open_only needs open=now, arrival or an instant")
-        return self
-
     def conditions(self) -> StationFilter:
         """Return what does not depend on the time."""
         return StationFilter(
@@ -80,6 +73,9 @@ class FilterParameters(Parameters):
     def open_condition(self, *, arrival: bool) -> OpenCondition | None:
         """Return what must be open; ``arrival`` says whether the question has a way to walk."""
         if self.open is None:
+            if self.open_only:
+                reason = "needs open=now, arrival or an instant beside it"
+                raise InvalidQueryError(ParameterFault("open_only", reason))
             return None
         when = _OPEN_WORDS.get(self.open, When.INSTANT)
         if when is When.ARRIVAL and not arrival:
@@ -92,11 +88,12 @@ class NearestOptions(FilterParameters, DatumParameters):
     """What one nearest question, or a thousand, may say besides where from."""
 
     limit: Annotated[
-        Whole, Field(ge=1, le=MAX_LIMIT, description="How many stations to return at most.")
+        int, Field(ge=1, le=MAX_LIMIT, description="How many stations to return at most."), Whole
     ] = 5
     within: Annotated[
-        Decimal | None,
+        float | None,
         Field(gt=0, le=20_100_000, description="Only stations within so many metres (geodesic)."),
+        Decimal,
     ] = None
 
     def nearest_query(self, longitude: float, latitude: float, now: datetime) -> NearestQuery:
@@ -156,7 +153,9 @@ class BrowseParameters(FilterParameters, DatumParameters):
             examples=["113.9,33.5,114.1,33.7"],
         ),
     ] = None
-    limit: Annotated[Whole, Field(ge=1, le=MAX_PAGE, description="Stations a page at most.")] = 100
+    limit: Annotated[
+        int, Field(ge=1, le=MAX_PAGE, description="Stations a page at most."), Whole
+    ] = 100
     after: Annotated[
         str | None,
         Field(max_length=100, description="Go on behind this identifier; see the next link."),
@@ -197,8 +196,9 @@ class CoverageOptions(FilterParameters):
     """What a coverage may be asked for, as an answer or as a map."""
 
     radius: Annotated[
-        Decimal,
+        float,
         Field(ge=50, le=50_000, description="Service radius in metres, as a straight line."),
+        Decimal,
     ] = 1000.0
     level: Annotated[Level, Field(description="The units to report.")] = Level.TOWNSHIP
 

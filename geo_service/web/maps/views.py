@@ -30,7 +30,7 @@ Measure = Literal[
     "nearest_median_m",
     "nearest_p90_m",
     "nearest_max_m",
-    "worst_gap_m",
+    "worst_gap_distance_m",
 ]
 
 
