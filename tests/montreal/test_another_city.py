@@ -13,7 +13,7 @@ import shapely
 from flask.testing import FlaskClient
 from geographiclib.geodesic import Geodesic
 from pyproj import Geod
-from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo_service import create_app
 from geo_service.persistence import migrate
@@ -166,7 +166,7 @@ def test_covered_twice_agrees_with_counting_samples_by_geodesic(coverage: Any) -
 
 
 def samples(
-    outline: Polygon | MultiPolygon, count: int, chance: np.random.Generator
+    outline: BaseGeometry, count: int, chance: np.random.Generator
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     west, south, east, north = outline.bounds
     # Over one district a degree of longitude is as good as the same everywhere.
