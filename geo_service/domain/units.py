@@ -15,35 +15,28 @@ CITY_CODE = "city"
 
 def township_unit(township: Township) -> Unit:
     """Return a township as a unit to report."""
-    return Unit(
-        code=township.code,
-        name=township.name,
-        name_en=township.name_en,
-        level=Level.TOWNSHIP,
-        county_code=township.county_code,
-        boundary=township.boundary,
-        boundary_status=township.boundary_status,
-        why_no_boundary=_why_none(township),
-        population=township.population,
-        population_year=township.population_year,
-        population_source=township.population_source,
-    )
+    return _unit(township, Level.TOWNSHIP, county_code=township.county_code)
 
 
 def county_unit(county: County) -> Unit:
     """Return a county as a unit to report."""
+    return _unit(county, Level.COUNTY, county_code=county.code)
+
+
+def _unit(source: County | Township, level: Level, *, county_code: str | None) -> Unit:
+    why_none = "no boundary is known" + (f": {source.note}" if source.note else "")
     return Unit(
-        code=county.code,
-        name=county.name,
-        name_en=county.name_en,
-        level=Level.COUNTY,
-        county_code=county.code,
-        boundary=county.boundary,
-        boundary_status=county.boundary_status,
-        why_no_boundary=_why_none(county),
-        population=county.population,
-        population_year=county.population_year,
-        population_source=county.population_source,
+        code=source.code,
+        name=source.name,
+        name_en=source.name_en,
+        level=level,
+        county_code=county_code,
+        boundary=source.boundary,
+        boundary_status=source.boundary_status,
+        why_no_boundary=why_none if source.boundary is None else None,
+        population=source.population,
+        population_year=source.population_year,
+        population_source=source.population_source,
     )
 
 
@@ -90,9 +83,3 @@ def members(
         if code is not None:
             grouped.setdefault(code, []).append(station)
     return grouped
-
-
-def _why_none(unit: County | Township) -> str | None:
-    if unit.boundary is not None:
-        return None
-    return "no boundary is known" + (f": {unit.note}" if unit.note else "")

@@ -204,36 +204,27 @@ def _to_outline(element: WKBElement | None) -> Polygon | MultiPolygon | None:
     return parts.geoms[0] if len(parts.geoms) == 1 else parts
 
 
+def _unit_fields(row: CountyRow | TownshipRow) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "name_en": row.name_en,
+        "boundary": _to_outline(row.boundary),
+        "boundary_status": BoundaryStatus(row.boundary_status),
+        "population": row.population,
+        "population_year": row.population_year,
+        "population_source": row.population_source,
+        "source": row.source,
+        "note": row.note,
+    }
+
+
 def _to_county(row: CountyRow) -> County:
-    return County(
-        code=row.code,
-        name=row.name,
-        name_en=row.name_en,
-        boundary=_to_outline(row.boundary),
-        boundary_status=BoundaryStatus(row.boundary_status),
-        population=row.population,
-        population_year=row.population_year,
-        population_source=row.population_source,
-        source=row.source,
-        note=row.note,
-    )
+    return County(**_unit_fields(row))
 
 
 def _to_township(row: TownshipRow) -> Township:
-    return Township(
-        code=row.code,
-        name=row.name,
-        name_en=row.name_en,
-        county_code=row.county_code,
-        boundary=_to_outline(row.boundary),
-        boundary_status=BoundaryStatus(row.boundary_status),
-        seat=_to_seat(row.seat),
-        population=row.population,
-        population_year=row.population_year,
-        population_source=row.population_source,
-        source=row.source,
-        note=row.note,
-    )
+    return Township(**_unit_fields(row), county_code=row.county_code, seat=_to_seat(row.seat))
 
 
 def _to_seat(element: WKBElement | None) -> Coordinate | None:
