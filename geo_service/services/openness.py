@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from geo_service.domain.opening_hours import Openness, OpennessAt
-from geo_service.domain.register import Register
+from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Service
 
 
@@ -43,3 +43,14 @@ def openness_of(
 
 
 UNKNOWN = OpennessAt(state=Openness.UNKNOWN, next_change=None, next_state=None)
+
+
+def open_count(
+    register: Register, selection: Selection, condition: OpenCondition, instant: datetime
+) -> int:
+    """Count the stations of a selection that are kept at an instant."""
+    return sum(
+        count
+        for services, count in selection.combinations.items()
+        if condition.keeps(openness_of(register, services, instant))
+    )
