@@ -12,7 +12,7 @@ from geo_service import create_app
 from geo_service.domain.register import Overrides, Register
 from geo_service.persistence import migrate
 from geo_service.persistence.database import Database
-from geo_service.persistence.snapshots import Snapshots
+from geo_service.persistence.snapshots import load_register
 from geo_service.services.setup import load_folder
 from geo_service.settings import PROJECT, Settings
 from tests.support.clock import StoppedClock
@@ -46,7 +46,7 @@ def shipped(shipped_postgis: PostGIS) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def register(shipped: Database) -> Register:
     """The shipped register as every worker holds it."""
-    return Snapshots(shipped, Overrides()).current()
+    return load_register(shipped, Overrides())
 
 
 @pytest.fixture(scope="session")

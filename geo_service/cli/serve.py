@@ -25,7 +25,7 @@ from geo_service.persistence.cluster import Cluster
 from geo_service.services.setup import prepare
 from geo_service.settings import PREFIX, PROJECT, Settings, SettingsError, kept_secret_key
 
-_APPLICATION = "geo_service.app:create_app"
+_APPLICATION = "geo_service.app:create_worker"
 _THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # a process: more only wait for each other
 _SECONDS_TO_ANSWER = 60
 _SECONDS_TO_STOP = 15  # requests under way get these to finish
