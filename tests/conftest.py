@@ -15,6 +15,7 @@ from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import load_register
 from geo_service.services.setup import load_folder
 from geo_service.settings import PROJECT, Settings
+from tests.support.app import closing
 from tests.support.clock import StoppedClock
 from tests.support.postgis import PostGIS, postgis
 
@@ -78,9 +79,10 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture(scope="session")
-def app(shipped: Database, settings: Settings, clock: StoppedClock) -> Flask:
+def app(shipped: Database, settings: Settings, clock: StoppedClock) -> Iterator[Flask]:
     """The service over the shipped register, at Monday, 05:00."""
-    return create_app(settings, database=shipped, clock=clock)
+    with closing(create_app(settings, database=shipped, clock=clock)) as app:
+        yield app
 
 
 @pytest.fixture

@@ -61,8 +61,8 @@ class StationIndex:
         if self._tree is None:
             return _ranked([])
         drawn = min(limit + _SPARE, len(self))
-        chords, numbers = self._tree.query(ecef_of(origin), k=_ranks(drawn))
-        found = self._measured(origin, numbers.tolist())[:limit]
+        chords, numbers = self._drawn(origin, drawn)
+        found = self._measured(origin, numbers)[:limit]
         reach = longest_chord(found[-1][0])
         if drawn < len(self) and chords[-1] <= reach:
             found = self._measured(origin, self._within_chord(origin, reach))[:limit]
@@ -80,6 +80,12 @@ class StationIndex:
         """Return all places no farther from the origin than the radius, closest first."""
         found = self._measured(origin, self._within_chord(origin, longest_chord(radius)))
         return _ranked([each for each in found if each[0] <= radius])
+
+    def _drawn(self, origin: Coordinate, count: int) -> tuple[list[float], list[int]]:
+        """Return the chords and numbers of the places closest by chord."""
+        assert self._tree is not None
+        chords, numbers = self._tree.query(ecef_of(origin), k=_ranks(count))
+        return np.asarray(chords).tolist(), np.asarray(numbers).tolist()
 
     def _within_chord(self, origin: Coordinate, chord: float) -> list[int]:
         if self._tree is None:

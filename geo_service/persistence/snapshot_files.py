@@ -68,7 +68,7 @@ class SnapshotFiles:
         path = self._path(RevisionKey.of(revision))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with (self._folder / "lock").open("ab", opener=_for_owner_only) as lock:
+            with open(self._folder / "lock", "ab", opener=_for_owner_only) as lock:
                 # All workers load the same revision at the same time; one file is enough.
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if not path.exists():
@@ -113,7 +113,7 @@ class SnapshotFiles:
         digest = hashlib.sha256()
         try:
             with (
-                draft.open("wb", opener=_for_owner_only) as file,
+                open(draft, "wb", opener=_for_owner_only) as file,
                 gzip.GzipFile("", "wb", _QUICK, file, mtime=0) as packed,
             ):
                 for some in _in_pieces(lines):
@@ -121,9 +121,7 @@ class SnapshotFiles:
                     packed.write(some)
                     between()
                 packed.write(_line("sha256", digest.hexdigest()))
-            draft.replace(
-                path
-            )  # a power cut may leave it empty: then it is one that cannot be read
+            draft.replace(path)  # what a power cut leaves of it is found out by its checksum
         finally:
             draft.unlink(missing_ok=True)
 

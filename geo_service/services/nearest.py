@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from math import floor
 
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
@@ -11,10 +12,11 @@ from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.walking import Walking
-from geo_service.services.openness import OpenCondition, When, open_count, openness_of
+from geo_service.services.openness import Doors, OpenCondition, When, openness_of
 
 MAX_LIMIT = 50
 MAX_ORIGINS = 1000
+WALKS_COUNTED = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,8 @@ class NearbyStation:
 class NearestAnswer:
     """The closest few, and how many matched in all.
 
-    ``matched`` is None where the way there decides what is open, and nothing bounds the way:
-    to count, one would have to walk to every station of the register.
+    ``matched`` is None where what is open depends on the way there, nothing bounds the way, and
+    there are more than ``WALKS_COUNTED`` stations whose ways would have to be measured.
     """
 
     matched: int | None
@@ -87,7 +89,7 @@ class _Search:
         return NearestAnswer(
             matched=matched,
             stations=tuple(
-                self._seen(selection[number][0], Metres(metres))
+                self._seen(selection[number], Metres(metres))
                 for number, metres in islice(found, query.limit)
             ),
         )
@@ -95,26 +97,37 @@ class _Search:
     def _found(self, selection: Selection) -> tuple[int | None, Iterable[tuple[int, float]]]:
         """Return how many stations match, and those that do, closest first."""
         query, index = self.query, selection.index
-        if query.within is not None:
-            near = index.within(query.origin, query.within)
-            kept = near if query.open is None else list(self._kept(selection, near, query.open))
-            return len(kept), kept
         if query.open is None:
-            return len(selection), index.nearest(query.origin, query.limit)
-        matched = None
+            if query.within is None:
+                return len(selection), index.nearest(query.origin, query.limit)
+            near = index.within(query.origin, query.within)
+            return len(near), near
+        doors = Doors(self.register, selection, query.open)
+        if query.within is not None:
+            kept = list(self._kept(selection, doors, index.within(query.origin, query.within)))
+            return len(kept), kept
+        in_order = self._kept(selection, doors, index.in_order(query.origin, 2 * query.limit))
         if query.open.when is When.INSTANT:
-            matched = open_count(self.register, selection, query.open, query.instant)
-        in_order = index.in_order(query.origin, 2 * query.limit)
-        return matched, self._kept(selection, in_order, query.open)
+            return self._count(selection, doors), in_order
+        if len(selection) <= WALKS_COUNTED:
+            kept = list(in_order)
+            return len(kept), kept
+        return None, in_order
 
     def _kept(
-        self, selection: Selection, found: Iterable[tuple[int, float]], condition: OpenCondition
+        self, selection: Selection, doors: Doors, found: Iterable[tuple[int, float]]
     ) -> Iterator[tuple[int, float]]:
+        leaving, kind_of = floor(self.query.instant.timestamp()), selection.kind_of
+        on_arrival = self.query.open is not None and self.query.open.when is When.ARRIVAL
         for number, metres in found:
-            services = selection[number][1]
-            moment = self._moment(Metres(metres))
-            if condition.keeps(openness_of(self.register, services, moment)):
+            minutes = self.walking.minutes(Metres(metres)) if on_arrival else 0
+            if doors.keeps(kind_of[number], leaving + 60 * minutes):
                 yield number, metres
+
+    def _count(self, selection: Selection, doors: Doors) -> int:
+        seconds = floor(self.query.instant.timestamp())
+        of_kind = selection.stations_of_kind.items()
+        return sum(count for kind, count in of_kind if doors.keeps(kind, seconds))
 
     def _seen(self, station: Station, distance: Metres) -> NearbyStation:
         at = self._moment(distance)

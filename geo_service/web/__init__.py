@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_compress import Compress
 
-from geo_service.web import assets, health, journal, problems, security
+from geo_service.web import assets, freshness, health, journal, problems, security
 from geo_service.web.api import coverage, documents, stations
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
     """Put every page, resource and failure of the service on an app."""
     security.register(app)
     health.register(app)
+    freshness.register(app)
     journal.register(app)
     problems.register(app)
     for blueprint in (

@@ -140,6 +140,10 @@ class AnswerShape(Shape):
 
     place: str
     revision: Annotated[int, Field(description="The revision of the register answered from.")]
+    register_checked_at: Annotated[
+        str,
+        Field(description="RFC 3339 instant at which this was last known to be the present one."),
+    ]
     instant: Annotated[str, Field(description="RFC 3339 instant that openness is told for.")]
     datum: Annotated[
         Literal["wgs84", "gcj02", "bd09"], Field(description="The datum of all coordinates here.")
@@ -175,7 +179,11 @@ class NearestAnswerShape(AnswerShape):
     type: Literal["FeatureCollection"]
     features: list[NearbyFeature]
     numberMatched: Annotated[
-        int, Field(description="How many stations match the filters, `limit` aside.")
+        int | None,
+        Field(
+            description="How many stations match the filters, `limit` aside; null with "
+            "`open=arrival` and no `within` in a register of more than 2,000: not counted."
+        ),
     ]
     numberReturned: int
     walking: WalkingShape
@@ -194,7 +202,7 @@ class OriginAnswer(Shape):
     """The closest stations to one of the origins, in the order they were sent."""
 
     id: Annotated[str, Field(description="As sent; the origin's place in the list, if none was.")]
-    numberMatched: int
+    numberMatched: int | None
     nearest: list[NearestOfOrigin]
 
 
@@ -293,6 +301,10 @@ class CoverageAnswerShape(Shape):
 
     place: str
     revision: int
+    register_checked_at: Annotated[
+        str,
+        Field(description="RFC 3339 instant at which this was last known to be the present one."),
+    ]
     instant: Annotated[
         Text, Field(description="RFC 3339 instant at which stations had to be open; null: any.")
     ]
