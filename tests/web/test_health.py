@@ -1,6 +1,8 @@
 """Is it alive, can it serve, how is it doing, and what does it write down?"""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,14 +11,17 @@ from flask.testing import FlaskClient
 from geo_service import create_app
 from geo_service.persistence.database import Database
 from geo_service.settings import Settings
+from tests.support.app import closing
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/none"
 
 
 @pytest.fixture
-def without_database(settings: Settings) -> Flask:
-    """A service whose database never answered."""
-    return create_app(settings, database=Database.connect(NOWHERE, connect_timeout_s=1))
+def without_database(tmp_path: Path) -> Iterator[Flask]:
+    """A service whose database never answered, and that has no copy."""
+    settings = Settings(home=tmp_path, log_level="error")
+    with closing(create_app(settings, database=Database.connect(NOWHERE))) as app:
+        yield app
 
 
 def test_a_process_that_answers_is_alive(without_database: Flask) -> None:
@@ -66,9 +71,8 @@ def test_the_log_holds_no_query_string(
     shipped: Database, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = tmp_path_factory.mktemp("logging")
-    app = create_app(Settings(home=home), database=shipped)
-
-    app.test_client().get("/api/v1/stations/nearest?lon=114.0163&lat=33.5814")
+    with closing(create_app(Settings(home=home), database=shipped)) as app:
+        app.test_client().get("/api/v1/stations/nearest?lon=114.0163&lat=33.5814")
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     (line,) = [line for line in lines if line["event"] == "request"]
