@@ -8,11 +8,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from shapely import box
 
@@ -72,13 +73,13 @@ class Answer:
     began: float
     took: float
     status: int  # 0: no answer at all
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Message = field(default_factory=Message)
     body: bytes = b""
 
     @property
     def revision(self) -> int:
         """Which revision it says it is from."""
-        return int(self.headers["Register-Revision"])
+        return int(self.headers.get("Register-Revision", -1))
 
     @property
     def is_mixed(self) -> bool:
@@ -114,7 +115,7 @@ class Service:
         finally:
             connection.close()
         took = time.monotonic() - began
-        return Answer(path, began, took, response.status, dict(response.headers), body)
+        return Answer(path, began, took, response.status, response.headers, body)
 
     def readiness(self) -> dict[str, Any]:
         """Return what it says of itself."""
@@ -166,12 +167,14 @@ class People:
         self._threads = [threading.Thread(target=self._go, args=(n,)) for n in range(number)]
         self.answers: list[Answer] = []
 
-    def __enter__(self) -> "People":
+    def __enter__(self) -> Self:
+        """Begin to ask."""
         for each in self._threads:
             each.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Ask no more, and wait for the last answers."""
         self._over.set()
         for each in self._threads:
             each.join()
