@@ -53,7 +53,7 @@ _SERVICES: Final = text(
     FROM station_service"""
 )
 _ROWS_AT_ONCE: Final = 2000
-_ROWS_IN_A_ROW: Final = 200
+_ROWS_IN_A_ROW: Final = 2000
 
 
 def _go_on() -> None:

@@ -31,7 +31,7 @@ _LOG: Final = structlog.get_logger()
 _FORMAT: Final = {"format": "geo_service snapshot", "version": 1, "columns": list(COLUMNS)}
 _PATTERN: Final = "revision-*.jsonl.gz"
 _KEPT: Final = 2
-_LINES_IN_A_ROW: Final = 200
+_LINES_IN_A_ROW: Final = 1000
 _QUICK: Final = 1  # gzip's level: a third larger than its best, and ten times as fast
 
 # All that reading a file of unknown content may come to: cut off, altered, of another version.

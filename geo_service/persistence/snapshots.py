@@ -1,10 +1,11 @@
 """The register held in memory, replaced as a whole when its revision moves."""
 
+import gc
 import socket
 import threading
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic, sleep
@@ -29,6 +30,8 @@ _AFTER_A_FAULT_S: Final = 5.0  # a register that cannot be made sense of is not 
 _STALE_AFTER_S: Final = 3.0
 _FIRST_LOAD_S: Final = 10.0  # how long a question waits for the first register of a process
 _END_S: Final = 5.0
+
+_MANY_STATIONS: Final = 20_000
 
 # Between two pieces of a long load, whoever waits to answer a request gets the interpreter.
 _BREATH_S: Final = 0.0005
@@ -179,7 +182,8 @@ class Snapshots:
         if held is not None and present.is_certain and present.key == _key(held):
             self._held = held.checked(asked_at)
         elif held is None or present.is_certain or present.key.number > self._number():
-            self._hold(self._sources.load(present.key, self._breathe), asked_at)
+            with _undisturbed():
+                self._hold(self._sources.load(present.key, self._hear_and_breathe), asked_at)
 
     def _do_without(self, error: Exception) -> None:
         """Go on while the database does not answer: with what is held, or what can be had."""
@@ -189,7 +193,7 @@ class Snapshots:
             if self._files is not None:
                 self._files.note(held.register.revision, held.checked_at)
         self._answers = False
-        with suppress(_StoppedError):
+        with suppress(_StoppedError), _undisturbed():
             number = None if held is None else self._number()
             if (loaded := self._sources.load_from_replica(number, self._breathe)) is not None:
                 # A replica may lack what came after; this much was the present at its commit.
@@ -207,6 +211,8 @@ class Snapshots:
         _prepare(register)
         with self._changed:
             self._held = Snapshot.of(register, checked_at)
+            if len(register.stations) >= _MANY_STATIONS:
+                gc.freeze()
             self._failure = None
             self._changed.notify_all()
         _LOG.info(
@@ -241,8 +247,11 @@ class Snapshots:
     def _heard(self) -> None:
         self._answers, self._heard_s = True, monotonic()
 
+    def _hear_and_breathe(self) -> None:
+        self._heard()  # no other question is asked while a long load goes on
+        self._breathe()
+
     def _breathe(self) -> None:
-        self._heard()
         sleep(_BREATH_S)
         if self._stopped.is_set():
             raise _StoppedError
@@ -259,6 +268,21 @@ def _key(held: Snapshot) -> RevisionKey:
 def _prepare(register: Register) -> None:
     """Make what every question needs, before there are any."""
     _ = register.select(StationFilter()).index, register.bounds, register.data_status
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector from going through all that is being made, again and again.
+
+    It stops every request while it does: for seconds, where there are hundreds of thousands of
+    stations. For the same reason so many are frozen, out of its reach, once they are there. They
+    form no cycles, so they go without it as soon as the last request that uses them ends.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _look_after(

@@ -32,7 +32,7 @@ ASKED = (
     "/api/v1/coverage?level=township",
     "/maps/stations?lang=en",
     "/maps/coverage?lang=en",
-    "/",
+    "/?lang=en",
 )
 
 
