@@ -45,7 +45,7 @@ def create_app(
             clock=clock or runtime.Clock(),
         ),
     )
-    web.register(app)
+    web.register(app, settings)
     return app
 
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
 from geo_service import runtime
 from geo_service.domain.register import Register
@@ -18,6 +18,7 @@ from geo_service.web.api.parameters import (
     NearestParameters,
     StationParameters,
 )
+from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("stations", __name__, url_prefix="/api/v1/stations")
@@ -174,5 +175,5 @@ def _link(rel: str, asked: dict[str, object]) -> shapes.LinkShape:
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in asked.items()
     }
-    href = url_for("stations.stations", _external=True, **words)
+    href = whole_address("stations.stations", **words)
     return {"rel": rel, "href": href, "type": geojson.MEDIA_TYPE}
