@@ -1,14 +1,13 @@
 """One line of log a request: what, how long, how it ended; never the query string."""
 
 import json
-import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 from flask import Flask, Response, request
 
+from geo_service.logs import write_line
 from geo_service.settings import Settings
 from geo_service.web.metrics import milliseconds
 
@@ -35,10 +34,7 @@ def _write_json(response: Response) -> Response:
             "level": "info",
             "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
         }
-        with suppress(OSError):  # a full disk or a closed pipe is no reason to answer with 500
-            # In one piece, so that threads and workers do not cut into each other's lines.
-            sys.stdout.write(json.dumps(line) + "\n")
-            sys.stdout.flush()
+        write_line(json.dumps(line))
     return response
 
 
