@@ -89,7 +89,11 @@ def test_a_failure_is_logged_with_its_traceback_even_without_an_access_log(
     tmp_path: Path, shipped: Database, capsys: Capture
 ) -> None:
     app = app_of(tmp_path, shipped, access_log=False)
-    app.add_url_rule("/broken", view_func=lambda: 1 / 0)
+
+    @app.get("/broken")
+    def broken() -> str:
+        raise ZeroDivisionError
+
 
     assert app.test_client().get(f"/broken?{POSITION}").status_code == 500
 
