@@ -1,6 +1,5 @@
 """The stations resource: the closest, a page of them, one of them."""
 
-from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -50,7 +49,8 @@ def nearest() -> Response:
         "walking": geojson.walking_shape(walking),
     }
     features, zone = features_of(register, given.datum), register.place.zone
-    texts = [features.nearby(each, geojson.instant_text(each.at, zone)) for each in found.stations]
+    moments = geojson.Moments(zone)
+    texts = [features.nearby(each, moments.text(each.at)) for each in found.stations]
     return Response(with_member(head, "features", texts), mimetype=geojson.MEDIA_TYPE)
 
 
@@ -82,8 +82,9 @@ def nearest_to_many() -> Response:
         **geojson.answer_shape(register, given.datum, instant),
         "walking": geojson.walking_shape(walking),
     }
+    moments = geojson.Moments(zone)
     origins = (
-        _origin_text(features, origin.id or str(place), each, zone)
+        _origin_text(features, origin.id or str(place), each, moments)
         for place, (origin, each) in enumerate(zip(given.origins, found, strict=True))
     )
     stations = {nearby.station.id: nearby.station for each in found for nearby in each.stations}
@@ -145,11 +146,13 @@ def station(station_id: str) -> Response:
     return Response(f"{head[:-1]},{feature[1:]}", mimetype=geojson.MEDIA_TYPE)
 
 
-def _origin_text(features: FeatureTexts, key: str, found: NearestAnswer, zone: tzinfo) -> str:
+def _origin_text(
+    features: FeatureTexts, key: str, found: NearestAnswer, moments: geojson.Moments
+) -> str:
     nearest = (
         f'{{"id":{json_text(each.station.id)},"distance_m":{round(each.distance, 2)},'
         f'"walk_minutes":{each.walk_minutes},'
-        f'"openness":{features.openness(each.openness, geojson.instant_text(each.at, zone))}}}'
+        f'"openness":{features.openness(each.openness, moments.text(each.at))}}}'
         for each in found.stations
     )
     return with_member({"id": key, "numberMatched": found.matched}, "nearest", nearest)
