@@ -1,15 +1,19 @@
 """Stations as text are what building them anew would give, whatever they are called."""
 
+import gc
 import json
+import weakref
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from geo_service.domain.coordinate import Metres
+from geo_service.domain.coverage import Level
 from geo_service.domain.datum import Datum
 from geo_service.domain.station import Service, ServiceKind, Station
 from geo_service.services.browse import station_at
+from geo_service.services.coverage import CoverageQuery, measure_coverage
 from geo_service.services.nearest import NearbyStation
 from geo_service.web.features import features_of
 from geo_service.web.geojson import StationShapes, instant_text
@@ -80,3 +84,16 @@ def test_the_texts_of_a_register_go_with_it() -> None:
 
     assert features_of(register, Datum.WGS84) is texts
     assert features_of(a_register([_station("a")]), Datum.WGS84) is not texts
+
+
+def test_a_register_that_was_replaced_is_let_go_with_all_that_was_kept_of_it() -> None:
+    register = a_register([_station("a")])
+    station = register.stations[0]
+    features_of(register, Datum.GCJ02).feature(station_at(register, station, AT), "x")
+    measure_coverage(register, CoverageQuery(radius=Metres(1000), level=Level.CITY))
+    held = weakref.ref(register)
+
+    del register, station
+
+    gc.collect()
+    assert held() is None
