@@ -94,7 +94,6 @@ def test_a_failure_is_logged_with_its_traceback_even_without_an_access_log(
     def broken() -> str:
         raise ZeroDivisionError
 
-
     assert app.test_client().get(f"/broken?{POSITION}").status_code == 500
 
     (line,) = written(capsys)
