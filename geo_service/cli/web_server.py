@@ -21,7 +21,7 @@ SECONDS_TO_STOP = 15  # requests under way get these to finish
 _APPLICATION = "geo_service.app:create_app"
 _THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # a process: more only wait for each other
 _SECONDS_TO_ANSWER = 60
-_SECONDS_FOR_A_WORKER_TO_START = 6  # the old one answers so long beside the new one
+_SECONDS_FOR_A_WORKER_TO_START = 10  # the old one answers so long beside the new one
 _SECONDS_FOR_A_HEADER = 10  # an idle connection is closed after as many
 _LARGEST_HEADER = 64 * 1024  # bytes, with the address
 
@@ -57,11 +57,17 @@ def web_server(
         yield server
     finally:
         server.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(SECONDS_TO_STOP + 5)
-        with suppress(ProcessLookupError):  # workers that outlived a granian that crashed
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+        _wait_for_end(server)
+        # In the midst of a reload granian is deaf for a while; its workers are not.
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):  # there is nobody left, as it should be
+                os.killpg(server.pid, number)
+                _wait_for_end(server)
+
+
+def _wait_for_end(server: subprocess.Popen[bytes]) -> None:
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(SECONDS_TO_STOP + 5)
 
 
 def _program(settings: Settings, address: str, *, connections: int) -> list[str]:
