@@ -55,6 +55,13 @@ $$;
 ANALYZE;
 """
 
+# The reason stays, for it says what the register was made from.
+_MOVE: Final = """
+INSERT INTO revision (number, author, reason)
+SELECT number + 1, author, reason FROM revision ORDER BY number DESC LIMIT 1
+RETURNING number
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
@@ -73,8 +80,9 @@ class Filled:
     def connection(self) -> Iterator[psycopg.Connection]:
         """Open a connection as the owner."""
         url = make_url(self.owner_url)
-        where = {"host": self.socket_folder, "user": url.username, "dbname": url.database}
-        with psycopg.connect(**where, autocommit=True) as connection:
+        with psycopg.connect(
+            host=self.socket_folder, user=url.username, dbname=url.database, autocommit=True
+        ) as connection:
             yield connection
 
 
@@ -82,9 +90,7 @@ class Filled:
 def filled(size: int) -> Iterator[Filled]:
     """Run the database of one size, filling it first if need be."""
     with Cluster(_home(size)) as cluster:
-        database = Filled(
-            size=size, owner_url=cluster.owner_url, service_url=cluster.service_url
-        )
+        database = Filled(size=size, owner_url=cluster.owner_url, service_url=cluster.service_url)
         migrate.upgrade(database.owner_url)
         if _reason_of_latest(database) != _fingerprint(size):
             _fill(database)
@@ -99,6 +105,17 @@ def commit(database: Filled, dataset: Dataset, reason: str) -> int:
             return RegisterStore(session).replace(dataset, author=_AUTHOR, reason=reason)
     finally:
         connected.engine.dispose()
+
+
+def move_revision(database: Filled) -> int:
+    """Commit a change that moves the revision on, and leaves the stations as they are.
+
+    Every worker has to load all of the register anew: it cannot know what has changed.
+    """
+    with database.connection() as connection:
+        row = connection.execute(_MOVE).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def _home(size: int) -> Path:

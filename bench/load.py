@@ -47,12 +47,12 @@ def press(server: Server, paths: Path, *, seconds: float, connections: int) -> L
 def _wrk(server: Server, paths: Path, seconds: int, connections: int) -> dict[str, float]:
     wrk = shutil.which("wrk")
     assert wrk is not None, "bench.provision installs wrk"
+    command = [
+        wrk, "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s",
+        "--timeout", "10s", "--script", str(_SCRIPT), server.url, "--", str(paths),
+    ]  # fmt: skip
     ran = subprocess.run(  # noqa: S603  the load generator, no shell
-        [
-            wrk, "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s",
-            "--timeout", "10s", "--script", str(_SCRIPT), server.url, "--", str(paths),
-        ],  # fmt: skip
-        check=True, capture_output=True, text=True, timeout=seconds + 60,
+        command, check=True, capture_output=True, text=True, timeout=seconds + 60
     )
     seen: dict[str, float] = json.loads(ran.stdout.strip().splitlines()[-1])
     return seen

@@ -60,7 +60,7 @@ COMMANDS = {
         quick_sizes=(203, 20_000),
     ),
     "reload": Bounds(
-        about="Latency of nearest look-ups while a new revision is loaded, and how soon it answers.",
+        about="Latency of nearest look-ups while new revisions are loaded, and how soon they show.",
         sizes=(200_000,),
         quick_sizes=(20_000,),
         seconds=20.0,
@@ -112,7 +112,9 @@ def parse(command: str, arguments: Sequence[str]) -> Options:
         add("--threads", type=_count(16), default=4, help="threads of each server (4)")
         add("--connections", type=_count(64), default=16, help="kept-alive connections (16)")
     if bounds.peers:
-        add("--peers", type=_peers, help=f"other software to compare with ({','.join(PEERS)}; none)")
+        add(
+            "--peers", type=_peers, help=f"other software to compare with ({','.join(PEERS)}; none)"
+        )
     add("--results", type=Path, help="folder for the results (bench/results)")
     return _options(command, bounds, parser.parse_args(arguments))
 

@@ -14,7 +14,6 @@ import bootstrap
 from bench.options import PROJECT, WORKSHOP, Options, parse
 
 
-
 def run(command: str, arguments: Sequence[str]) -> NoReturn:
     """Set up what a command takes and become it, in an environment that has the service."""
     options = parse(command, arguments)

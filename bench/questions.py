@@ -66,8 +66,7 @@ class Questions:
         """Count the origins, of those checked, whose five stations are not PostGIS's in order."""
         asked = (form(*origin) for origin in self.origins[:_CHECKED])
         return sum(
-            _ids(server.url + path) != expected
-            for path, expected in zip(asked, right, strict=True)
+            _ids(server.url + path) != expected for path, expected in zip(asked, right, strict=True)
         )
 
     def answers_of_postgis(self, connection: psycopg.Connection) -> list[list[str]]:

@@ -42,7 +42,9 @@ class Result:
 def write(options: Options, result: Result) -> None:
     """Print the tables, and keep them with the machine's facts in the results' folder."""
     facts = machine()
-    text = "\n\n".join([*(table.markdown() for table in result.tables), _about(facts, result.noise)])
+    text = "\n\n".join(
+        [*(table.markdown() for table in result.tables), _about(facts, result.noise)]
+    )
     click.echo("\n" + text)
     options.results.mkdir(parents=True, exist_ok=True)
     kept = {

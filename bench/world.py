@@ -75,7 +75,7 @@ def _places(size: int, random: np.random.Generator) -> Degrees:
     # A town ten times as populous is some three times as wide.
     spread = _TOWN_DEG * np.sqrt(weights / weights.mean()).clip(0.3, 6.0)
     places = centres[town] + random.normal(size=(size, 2)) * spread[town, None]
-    return np.round(places.clip(low, high), 6)
+    return np.asarray(np.round(places.clip(low, high), 6))
 
 
 def origins(stations: tuple[Station, ...], count: int) -> Degrees:

@@ -80,9 +80,7 @@ def _measure(
     return interleaved(turns, options.rounds)
 
 
-def _table(
-    size: int, variant: str, rounds: Rounds[Load], wrong: Mapping[str, int]
-) -> Table:
+def _table(size: int, variant: str, rounds: Rounds[Load], wrong: Mapping[str, int]) -> Table:
     ours = rounds.median(SERVICE, lambda load: load.per_second)
     bare = rounds.median(BARE, lambda load: load.per_second)
     rows = []
@@ -133,7 +131,9 @@ def _measure_many(options: Options, asked: Questions, server: Server) -> Rounds[
     return interleaved(
         {
             "one POST": partial(_one_post, server, body),
-            "requests, one after the other": partial(_requests, server, [form(*at) for at in places]),
+            "requests, one after the other": partial(
+                _requests, server, [form(*at) for at in places]
+            ),
         },
         options.rounds,
     )

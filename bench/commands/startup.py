@@ -80,9 +80,7 @@ def _start(database: Filled, path: str) -> Start:
             if time.perf_counter() - began > _PATIENCE_S:
                 raise TimeoutError(f"serve does not say that it is ready: {server.log}")
             time.sleep(0.01)
-        return Start(
-            alive_s=alive, nearest_s=nearest, printed_ready_s=time.perf_counter() - began
-        )
+        return Start(alive_s=alive, nearest_s=nearest, printed_ready_s=time.perf_counter() - began)
 
 
 def _answered(port: int, path: str) -> None:

@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-import redis
+import redis  # type: ignore[import-not-found]  # in an environment of its own
 
 _AT_ONCE = 1000
 

@@ -44,9 +44,7 @@ def line_up(options: Options, database: Filled) -> Iterator[Sequence[Contestant]
         begin = stack.enter_context
         service = begin(service_on(database, threads=options.threads))
         found = [
-            Contestant(
-                name=SERVICE, server=service, forms=_both(questions.service_path)
-            ),
+            Contestant(name=SERVICE, server=service, forms=_both(questions.service_path)),
             Contestant(
                 name=BARE,
                 server=begin(_bare(_bodies(service, database.size), options)),
@@ -136,13 +134,11 @@ def _redis(size: int, options: Options) -> Iterator[Server]:
     socket = WORKSHOP / "redis.sock"
     program = shutil.which("redis-server")
     assert program is not None, "bench.provision installs it"
-    process = subprocess.Popen(  # noqa: S603  Debian's Redis, no shell, no port
-        [
-            program, "--port", "0", "--unixsocket", str(socket), "--save", "",
-            "--appendonly", "no", "--dir", str(WORKSHOP),
-        ],  # fmt: skip
-        stdout=subprocess.DEVNULL,
-    )
+    command = [
+        program, "--port", "0", "--unixsocket", str(socket), "--save", "",
+        "--appendonly", "no", "--dir", str(WORKSHOP),
+    ]  # fmt: skip
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603  Debian's, no port
     try:
         _fill_redis(socket, size)
         environ = {"BENCH_REDIS": str(socket)}

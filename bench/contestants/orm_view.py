@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from geoalchemy2 import Geography
-from sqlalchemy import Select, cast, create_engine, func, select
+from sqlalchemy import ARRAY, Select, String, cast, create_engine, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from geo_service.persistence.tables import ServiceRow, StationRow
@@ -44,7 +44,7 @@ def _nearest(
     if service is not None:
         close = close.where(StationRow.services.any(ServiceRow.kind == service))
     if amenity is not None:
-        close = close.where(StationRow.amenities.contains([amenity]))
+        close = close.where(StationRow.amenities.op("@>")(cast([amenity], ARRAY(String))))
     drawn = close.limit(5 + _SPARE).subquery()
     position = func.geometry(StationRow.location)
     return (

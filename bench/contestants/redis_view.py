@@ -2,7 +2,7 @@
 
 import os
 
-import redis
+import redis  # type: ignore[import-not-found]  # in an environment of its own
 from flask import Flask, Response, request
 
 # GEOSEARCH needs a radius; a wider one is tried where a narrower finds too few.
