@@ -21,7 +21,8 @@ FILTERED: Final = "filtered"
 SERVICE: Final = "rest"
 AMENITY: Final = "water"
 _BY_SERVICE_AND_AMENITY: Final = f"&service={SERVICE}&amenity={AMENITY}"
-_CONDITIONS: Final = {PLAIN: "", FILTERED: f"{_BY_SERVICE_AND_AMENITY}&open=arrival"}
+ON_ARRIVAL: Final = "&open=arrival"
+_CONDITIONS: Final = {PLAIN: "", FILTERED: f"{_BY_SERVICE_AND_AMENITY}{ON_ARRIVAL}"}
 
 _ASKED: Final = 5000
 _CHECKED: Final = 200
@@ -32,6 +33,11 @@ _NEAREST: Final = """
 SELECT id FROM (
     SELECT id, ST_Distance(location, place.here) AS metres
     FROM station, (SELECT ST_SetSRID(ST_MakePoint(%s, %s), 4326)::geography AS here) AS place
+    WHERE %s = 'plain' OR (
+        'water' = ANY (amenities) AND EXISTS (
+            SELECT FROM station_service WHERE station_id = id AND kind = 'rest'
+        )
+    )
     ORDER BY location <-> place.here LIMIT 35
 ) AS close ORDER BY metres, id LIMIT 5
 """
@@ -69,10 +75,10 @@ class Questions:
             _ids(server.url + path) != expected for path, expected in zip(asked, right, strict=True)
         )
 
-    def answers_of_postgis(self, connection: psycopg.Connection) -> list[list[str]]:
+    def answers_of_postgis(self, connection: psycopg.Connection, variant: str) -> list[list[str]]:
         """Return the right answers to the origins that are checked."""
         return [
-            [row[0] for row in connection.execute(_NEAREST, origin)]
+            [row[0] for row in connection.execute(_NEAREST, (*origin, variant))]
             for origin in self.origins[:_CHECKED]
         ]
 

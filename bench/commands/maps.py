@@ -22,6 +22,8 @@ from geo_service import create_app
 from geo_service.settings import Settings
 
 PAGES: Final = {"stations": "/maps/stations", "coverage": "/maps/coverage"}
+# A page takes a tenth of a second: more connections would only wait for each other.
+_CONNECTIONS: Final = 4
 _CODINGS: Final = ("identity", "gzip", "br")
 
 
@@ -72,7 +74,7 @@ def _requests(server: Server, options: Options) -> dict[str, Callable[[], Load]]
         paths = WORKSHOP / "questions" / f"map-{name}.txt"
         paths.parent.mkdir(parents=True, exist_ok=True)
         paths.write_text(path + "\n", encoding="ascii")
-        return press(server, paths, seconds=options.seconds, connections=options.connections)
+        return press(server, paths, seconds=options.seconds, connections=_CONNECTIONS)
 
     return {name: partial(ask, name, path) for name, path in PAGES.items()}
 

@@ -4,7 +4,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ import click
 
 from bench import questions
 from bench.contestants.line_up import BARE, PYGEOAPI, SERVICE, Contestant, line_up
-from bench.database import filled
+from bench.database import Filled, filled
+from bench.goals import goals
 from bench.load import Load, press
 from bench.options import Options
 from bench.processes import HOST, Server
@@ -21,44 +22,96 @@ from bench.report import Result, Table, write
 from bench.rounds import Rounds, interleaved, noise, spread
 
 _ORIGINS_IN_ONE: Final = 1000
+ONE_POST: Final = "one POST"
+ONE_BY_ONE: Final = "requests, one after the other"
 _WORDS: Final = {
     PLAIN: "k = 5",
     FILTERED: "k = 5, with rest, water and open on arrival",
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Sized:
+    """What was measured at one size: by variant, and a thousand origins at once."""
+
+    size: int
+    rounds: Mapping[str, Rounds[Load]]
+    wrong: Mapping[str, Mapping[str, int]]
+    many: Rounds[float]
+
+    @property
+    def gain_of_many(self) -> float:
+        """How many times faster one POST is than its questions one by one."""
+        return self.many.median(ONE_BY_ONE, float) / self.many.median(ONE_POST, float)
+
+    def tables(self) -> list[Table]:
+        """Show it."""
+        shown = [
+            _table(self.size, variant, rounds, self.wrong[variant])
+            for variant, rounds in self.rounds.items()
+        ]
+        return [*shown, _table_of_many(self.size, self.many)]
+
+    def figures(self) -> dict[str, Any]:
+        """Return every round of it."""
+        found: dict[str, Any] = {
+            variant: _figures(rounds, self.wrong[variant])
+            for variant, rounds in self.rounds.items()
+        }
+        return found | {"many": dict(self.many.seen)}
+
+
 def run(options: Options) -> int:
     """Measure every size; write the tables."""
-    tables: list[Table] = []
-    figures: dict[str, Any] = {}
-    calibrations: list[float] = []
-    for size in options.sizes:
-        with filled(size) as database:
-            asked = Questions.about(size)
-            with database.connection() as connection:
-                right = asked.answers_of_postgis(connection)
-            click.echo(f"{size:,} stations: starting the contestants …")
-            with line_up(options, database) as contestants:
-                wrong = _disagreements(asked, contestants, right)
-                for variant in (PLAIN, FILTERED):
-                    rounds = _measure(options, asked, contestants, variant)
-                    tables.append(_table(size, variant, rounds, wrong if variant == PLAIN else {}))
-                    figures[f"{size} {variant}"] = _figures(rounds, wrong)
-                    calibrations += rounds.calibrations
-                many = _measure_many(options, asked, contestants[0].server)
-                tables.append(_table_of_many(size, many))
-                figures[f"{size} many"] = dict(many.seen)
-    write(options, Result(tables=tables, figures=figures, noise=noise(calibrations)))
+    sized = [_measure_size(options, size) for size in options.sizes]
+    reached = goals(
+        {(each.size, variant): each.rounds[variant] for each in sized for variant in each.rounds},
+        {each.size: each.gain_of_many for each in sized},
+    )
+    calibrations = [
+        seconds
+        for each in sized
+        for rounds in (*each.rounds.values(), each.many)
+        for seconds in rounds.calibrations
+    ]
+    result = Result(
+        tables=[*(table for each in sized for table in each.tables()), reached],
+        figures={f"{each.size}": each.figures() for each in sized},
+        noise=noise(calibrations),
+    )
+    write(options, result)
     return 0
 
 
+def _measure_size(options: Options, size: int) -> _Sized:
+    with filled(size) as database:
+        asked = Questions.about(size)
+        click.echo(f"{size:,} stations: starting the contestants …")
+        with line_up(options, database) as contestants:
+            return _Sized(
+                size=size,
+                wrong={
+                    variant: _disagreements(asked, contestants, database, variant)
+                    for variant in (PLAIN, FILTERED)
+                },
+                rounds={
+                    variant: _measure(options, asked, contestants, variant)
+                    for variant in (PLAIN, FILTERED)
+                },
+                many=_measure_many(options, asked, contestants[0].server),
+            )
+
+
 def _disagreements(
-    asked: Questions, contestants: Sequence[Contestant], right: list[list[str]]
+    asked: Questions, contestants: Sequence[Contestant], database: Filled, variant: str
 ) -> dict[str, int]:
+    """Count wrong answers, by contestant; hours are left out, for PostGIS cannot read them."""
+    with database.connection() as connection:
+        right = asked.answers_of_postgis(connection, variant)
     return {
-        each.name: asked.disagreements(each.server, each.forms[PLAIN], right)
+        each.name: asked.disagreements(each.server, each.checked_form(variant), right)
         for each in contestants
-        if each.name not in {BARE, PYGEOAPI}
+        if variant in each.forms and each.name not in {BARE, PYGEOAPI}
     }
 
 
@@ -130,10 +183,8 @@ def _measure_many(options: Options, asked: Questions, server: Server) -> Rounds[
     click.echo(f"{asked.size:,} stations, {_ORIGINS_IN_ONE:,} origins:")
     return interleaved(
         {
-            "one POST": partial(_one_post, server, body),
-            "requests, one after the other": partial(
-                _requests, server, [form(*at) for at in places]
-            ),
+            ONE_POST: partial(_one_post, server, body),
+            ONE_BY_ONE: partial(_requests, server, [form(*at) for at in places]),
         },
         options.rounds,
     )

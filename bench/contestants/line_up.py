@@ -36,6 +36,11 @@ class Contestant:
     server: Server
     forms: Mapping[str, Form]
 
+    def checked_form(self, variant: str) -> Form:
+        """Return how it is asked when its answers are compared with PostGIS: without hours."""
+        form = self.forms[variant]
+        return lambda *origin: form(*origin).replace(questions.ON_ARRIVAL, "")
+
 
 @contextmanager
 def line_up(options: Options, database: Filled) -> Iterator[Sequence[Contestant]]:
