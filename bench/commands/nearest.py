@@ -44,6 +44,12 @@ class _Sized:
         """How many times faster one POST is than its questions one by one."""
         return self.many.median(ONE_BY_ONE, float) / self.many.median(ONE_POST, float)
 
+    @property
+    def calibrations(self) -> list[float]:
+        """What the fixed piece of work took before each turn."""
+        turns = [seconds for rounds in self.rounds.values() for seconds in rounds.calibrations]
+        return turns + self.many.calibrations
+
     def tables(self) -> list[Table]:
         """Show it."""
         shown = [
@@ -68,16 +74,10 @@ def run(options: Options) -> int:
         {(each.size, variant): each.rounds[variant] for each in sized for variant in each.rounds},
         {each.size: each.gain_of_many for each in sized},
     )
-    calibrations = [
-        seconds
-        for each in sized
-        for rounds in (*each.rounds.values(), each.many)
-        for seconds in rounds.calibrations
-    ]
     result = Result(
         tables=[*(table for each in sized for table in each.tables()), reached],
         figures={f"{each.size}": each.figures() for each in sized},
-        noise=noise(calibrations),
+        noise=noise([seconds for each in sized for seconds in each.calibrations]),
     )
     write(options, result)
     return 0
