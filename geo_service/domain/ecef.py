@@ -47,6 +47,17 @@ def ecef_of(place: Coordinate) -> NDArray[np.float64]:
     )
 
 
+def gaussian_radius(latitude: ArrayLike) -> NDArray[np.float64]:
+    """Return √(M·N) in metres, the radius of the sphere that fits best at latitudes in degrees."""
+    up = np.sin(np.radians(latitude))
+    radius: NDArray[np.float64] = (
+        _EQUATORIAL
+        * math.sqrt(1.0 - _ECCENTRICITY_SQUARED)
+        / (1.0 - _ECCENTRICITY_SQUARED * up * up)
+    )
+    return radius
+
+
 def longest_chord(geodesic: float) -> float:
     """Bound the chord, in metres, between any two places a given geodesic apart.
 

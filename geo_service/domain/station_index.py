@@ -5,18 +5,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo_service.domain.coordinate import WGS84, Coordinate, Metres
-from geo_service.domain.ecef import ecef, ecef_of, longest_chord
+from geo_service.domain.ecef import ecef, ecef_of, gaussian_radius, longest_chord
+
+_Arrays = tuple[NDArray[np.float64], NDArray[np.intp]]
 
 # Candidates drawn beyond those asked for.
 _SPARE: Final = 3
 # How many times more are drawn each time that those drawn did not do.
 _GROWTH: Final = 4
+# How far a sphere stands in for the spheroid to two centimetres: 16 mm at this distance.
+_FITS_WITHIN_M: Final = 100_000.0
 # From so many pairs on, one call for all of them is faster than a call for each.
 _WORTH_AN_ARRAY: Final = 16
 
@@ -50,7 +55,8 @@ class StationIndex:
     def __init__(self, coordinates: Sequence[Coordinate]) -> None:
         self._longitudes = array("d", (each.longitude for each in coordinates))
         self._latitudes = array("d", (each.latitude for each in coordinates))
-        self._tree = cKDTree(ecef(self._longitudes, self._latitudes)) if coordinates else None
+        self._points = ecef(self._longitudes, self._latitudes)
+        self._tree = cKDTree(self._points) if coordinates else None
 
     def __len__(self) -> int:
         """Count the places."""
@@ -76,6 +82,20 @@ class StationIndex:
             yield from islice(found, gone, None)
             gone, drawn = len(found), drawn * _GROWTH
 
+    def metres_to_all(self, origin: Coordinate) -> NDArray[np.float64]:
+        """Return the metres to every place, by number, shape (n,); right to two centimetres.
+
+        Up to 100 km by the chord and the sphere that fits best, at a tenth of the geodesic's cost.
+        """
+        away = self._points - ecef_of(origin)
+        chords = np.sqrt(np.einsum("ij,ij->i", away, away))
+        diameter = 2.0 * float(gaussian_radius(origin.latitude))
+        metres: NDArray[np.float64] = diameter * np.arcsin(np.minimum(chords / diameter, 1.0))
+        far = np.flatnonzero(chords > _FITS_WITHIN_M).tolist()
+        if far:
+            metres[far] = self._metres(origin, far)
+        return metres
+
     def within(self, origin: Coordinate, radius: Metres) -> Ranked:
         """Return all places no farther from the origin than the radius, closest first."""
         found = self._measured(origin, self._within_chord(origin, longest_chord(radius)))
@@ -84,8 +104,8 @@ class StationIndex:
     def _drawn(self, origin: Coordinate, count: int) -> tuple[list[float], list[int]]:
         """Return the chords and numbers of the places closest by chord."""
         assert self._tree is not None
-        chords, numbers = self._tree.query(ecef_of(origin), k=_ranks(count))
-        return np.asarray(chords).tolist(), np.asarray(numbers).tolist()
+        chords, numbers = cast("_Arrays", self._tree.query(ecef_of(origin), k=_ranks(count)))
+        return chords.tolist(), numbers.tolist()
 
     def _within_chord(self, origin: Coordinate, chord: float) -> list[int]:
         if self._tree is None:

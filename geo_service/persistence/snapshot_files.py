@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import shapely
@@ -59,6 +59,15 @@ class SnapshotFiles:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @classmethod
+    def of_home(cls, home: Path) -> Self:
+        """Return the files of a service by its home."""
+        return cls(home / "snapshots")
+
+    def has_any(self) -> bool:
+        """Say whether there is any file, readable or not."""
+        return bool(self._newest_first())
 
     def keep(self, revision: Revision, dataset: Dataset, between: Callable[[], None]) -> None:
         """Write a revision, unless it is there or another process is writing.

@@ -109,10 +109,7 @@ class _Search:
         in_order = self._kept(selection, doors, index.in_order(query.origin, 2 * query.limit))
         if query.open.when is When.INSTANT:
             return self._count(selection, doors), in_order
-        if len(selection) <= WALKS_COUNTED:
-            kept = list(in_order)
-            return len(kept), kept
-        return None, in_order
+        return self._count_on_arrival(selection, doors), in_order
 
     def _kept(
         self, selection: Selection, doors: Doors, found: Iterable[tuple[int, float]]
@@ -128,6 +125,19 @@ class _Search:
         seconds = floor(self.query.instant.timestamp())
         of_kind = selection.stations_of_kind.items()
         return sum(count for kind, count in of_kind if doors.keeps(kind, seconds))
+
+    def _count_on_arrival(self, selection: Selection, doors: Doors) -> int | None:
+        """Count by distances right to two centimetres.
+
+        Where a walk ends within those of a full minute, and a door moves in that very minute,
+        the count can be one off; the stations answered are measured exactly.
+        """
+        if len(selection) > WALKS_COUNTED:
+            return None
+        leaving = floor(self.query.instant.timestamp())
+        metres = selection.index.metres_to_all(self.query.origin)
+        arrivals = (leaving + 60 * self.walking.minutes_of(metres)).tolist()
+        return sum(map(doors.keeps, selection.kind_of, arrivals))
 
     def _seen(self, station: Station, distance: Metres) -> NearbyStation:
         at = self._moment(distance)

@@ -139,6 +139,21 @@ def instant_text(instant: datetime, zone: tzinfo) -> str:
     return instant.astimezone(zone).isoformat(timespec="seconds")
 
 
+class Moments:
+    """Instants written as RFC 3339; most of one answer's are the same."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._texts: dict[datetime, str] = {}
+
+    def text(self, instant: datetime) -> str:
+        """Write an instant in the place's own time."""
+        text = self._texts.get(instant)
+        if text is None:
+            text = self._texts[instant] = instant_text(instant, self._zone)
+        return text
+
+
 def walking_shape(walking: Walking) -> shapes.WalkingShape:
     """Say how walking minutes came about."""
     return {

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -85,7 +86,9 @@ class Server:
         )
 
     def _run(self, program: str, *arguments: str) -> None:
-        drop = {"user": self._user.pw_uid, "group": self._user.pw_gid} if os.geteuid() == 0 else {}
+        drop: dict[str, Any] = (
+            {"user": self._user.pw_uid, "group": self._user.pw_gid} if os.geteuid() == 0 else {}
+        )
         with (self.data.parent / "said").open("ab") as said:
             subprocess.run(
                 [self._programs / program, *arguments], check=True, cwd=self.data, stdout=said,
@@ -106,8 +109,8 @@ def primary_and_replica() -> Iterator[tuple[Server, Server]]:
         primary.start()
         with primary.superuser() as connection:
             for role in (OWNER, SERVICE):
-                connection.execute(f"CREATE ROLE {role} LOGIN")  # type: ignore[call-overload]
-            connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")  # type: ignore[call-overload]
+                connection.execute(f"CREATE ROLE {role} LOGIN")
+            connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         with primary.superuser(DATABASE) as connection:
             arrange(connection, owner=OWNER, service=SERVICE, database=DATABASE)
         stack.callback(replica.stop)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,15 +98,15 @@ def test_whoever_asks_while_the_database_is_lost_is_answered_and_told_the_age(
     deployment: Deployment, fault: str
 ) -> None:
     service, cluster, database = deployment
-    outage = {
-        "killed": lambda: killed(cluster),
-        "restarted": lambda: stopped(cluster),
-        "frozen": lambda: frozen(cluster.folder),
-    }[fault]
+    outages: dict[str, AbstractContextManager[None]] = {
+        "killed": killed(cluster),
+        "restarted": stopped(cluster),
+        "frozen": frozen(cluster.folder),
+    }
 
     with People(service) as people:
         time.sleep(1)
-        with outage():
+        with outages[fault]:
             began = time.monotonic()
             assert_a_write_is_refused_in_time(database)
             time.sleep(max(0.0, began + OUTAGE_S - time.monotonic()))
@@ -167,7 +167,7 @@ def small_disk(cluster: Cluster) -> Iterator[None]:
     )
     try:
         with superuser:
-            superuser.execute(f"CREATE TABLESPACE small LOCATION '{folder}'")  # type: ignore[call-overload]
+            superuser.execute(f"CREATE TABLESPACE small LOCATION '{folder}'")
             superuser.execute("ALTER TABLE station SET TABLESPACE small")
             yield
             superuser.execute("ALTER TABLE station SET TABLESPACE pg_default")

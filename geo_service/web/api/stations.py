@@ -1,10 +1,9 @@
 """The stations resource: the closest, a page of them, one of them."""
 
-from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
 from geo_service import runtime
 from geo_service.domain.station import StationId
@@ -19,6 +18,7 @@ from geo_service.web.api.parameters import (
     StationParameters,
 )
 from geo_service.web.features import FeatureTexts, features_of
+from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("stations", __name__, url_prefix="/api/v1/stations")
@@ -50,7 +50,8 @@ def nearest() -> Response:
         "walking": geojson.walking_shape(walking),
     }
     features, zone = features_of(register, given.datum), register.place.zone
-    texts = [features.nearby(each, geojson.instant_text(each.at, zone)) for each in found.stations]
+    moments = geojson.Moments(zone)
+    texts = [features.nearby(each, moments.text(each.at)) for each in found.stations]
     return Response(with_member(head, "features", texts), mimetype=geojson.MEDIA_TYPE)
 
 
@@ -82,8 +83,9 @@ def nearest_to_many() -> Response:
         **geojson.answer_shape(register, given.datum, instant),
         "walking": geojson.walking_shape(walking),
     }
+    moments = geojson.Moments(zone)
     origins = (
-        _origin_text(features, origin.id or str(place), each, zone)
+        _origin_text(features, origin.id or str(place), each, moments)
         for place, (origin, each) in enumerate(zip(given.origins, found, strict=True))
     )
     stations = {nearby.station.id: nearby.station for each in found for nearby in each.stations}
@@ -145,11 +147,13 @@ def station(station_id: str) -> Response:
     return Response(f"{head[:-1]},{feature[1:]}", mimetype=geojson.MEDIA_TYPE)
 
 
-def _origin_text(features: FeatureTexts, key: str, found: NearestAnswer, zone: tzinfo) -> str:
+def _origin_text(
+    features: FeatureTexts, key: str, found: NearestAnswer, moments: geojson.Moments
+) -> str:
     nearest = (
         f'{{"id":{json_text(each.station.id)},"distance_m":{round(each.distance, 2)},'
         f'"walk_minutes":{each.walk_minutes},'
-        f'"openness":{features.openness(each.openness, geojson.instant_text(each.at, zone))}}}'
+        f'"openness":{features.openness(each.openness, moments.text(each.at))}}}'
         for each in found.stations
     )
     return with_member({"id": key, "numberMatched": found.matched}, "nearest", nearest)
@@ -168,5 +172,5 @@ def _link(rel: str, asked: dict[str, object]) -> shapes.LinkShape:
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in asked.items()
     }
-    href = url_for("stations.stations", _external=True, **words)
+    href = whole_address("stations.stations", **words)
     return {"rel": rel, "href": href, "type": geojson.MEDIA_TYPE}
