@@ -68,7 +68,16 @@ def snapshot() -> Snapshot:
     held: Snapshot | None = g.get("snapshot")
     if held is None:
         held = g.snapshot = _runtime().snapshots.current()
+        # Judged once: an answer that takes long is not of an older register for that.
+        g.stale_s = held.age_s if held.is_stale else None
     return held
+
+
+def stale_s() -> float | None:
+    """Return how old the snapshot of this request was at its start, where that is worth saying."""
+    snapshot()
+    age: float | None = g.stale_s
+    return age
 
 
 def snapshot_used() -> Snapshot | None:

@@ -24,7 +24,7 @@ def checked_at() -> str:
 def notes(language: Language) -> list[str]:
     """Say that the register of this answer may no longer be the present one, if so."""
     held = runtime.snapshot()
-    if not held.is_stale:
+    if runtime.stale_s() is None:
         return []
     return [stale_note(held.checked_at.astimezone(held.register.place.zone), language)]
 
@@ -35,7 +35,7 @@ def _tell(response: Response) -> Response:
         headers: Any = response.headers
         headers["Register-Revision"] = str(held.register.revision.number)
         headers["Register-Checked"] = http_date(held.checked_at.astimezone(UTC))
-        if held.is_stale:
+        if (age := runtime.stale_s()) is not None:
             # RFC 9111: for how long nobody has made sure at the source.
-            headers["Age"] = str(int(held.age_s))
+            headers["Age"] = str(int(age))
     return response

@@ -143,6 +143,23 @@ def test_a_worker_that_starts_while_the_database_is_lost_serves_the_copy_on_disk
     assert_it_comes_back(deployment)
 
 
+def test_a_service_that_starts_while_the_database_is_lost_serves_the_copy_on_disk() -> None:
+    with throw_away_home() as server_home, throw_away_home("serving-") as home:
+        with Cluster(server_home) as cluster:
+            migrate.upgrade(cluster.owner_url)
+            number = commit(Database.connect(cluster.service_url))
+            environ = {
+                "GEO_SERVICE_DATABASE_URL": cluster.service_url,
+                "GEO_SERVICE_OWNER_DATABASE_URL": cluster.owner_url,
+            }
+            with serving(home, **environ):
+                pass
+
+        with serving(home, **environ) as service:
+            assert service.ask(ASKED[0]).revision == number
+            assert_it_says_in_time_that_it_serves_from_memory(service)
+
+
 def command_of(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 
