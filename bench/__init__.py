@@ -1,0 +1,1 @@
+"""Benchmarks, side by side: one command each, in this folder."""

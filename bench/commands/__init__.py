@@ -1,0 +1,1 @@
+"""What each command measures: `run(options)`, one module a command."""
