@@ -47,12 +47,7 @@ class Rounds(Generic[T]):
         """Return the median over the rounds of one figure of one contestant."""
         return statistics.median(map(what, self.seen[name]))
 
-    def ratio(of: float, to: float) -> float:
-    """Return a ratio; of something to nothing it is infinite."""
-    return of / to if to else float("inf")
-
-
-def spread(self, name: str, what: Callable[[T], float]) -> float:
+    def spread(self, name: str, what: Callable[[T], float]) -> float:
         """Return the spread over the rounds, likewise."""
         return spread([what(each) for each in self.seen[name]])
 
