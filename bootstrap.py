@@ -31,6 +31,10 @@ _LINES_SHOWN_OF_A_FAILURE = 25
 _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/no-main.conf")
 _NO_CLUSTER_TEXT = "# geo-service brings its own cluster\ncreate_main_cluster = false\n"
 
+# Debian starts what it installs, unless this script says no; nginx would take port 80.
+_NO_START = Path("/usr/sbin/policy-rc.d")
+_NO_START_TEXT = "#!/bin/sh\n# geo-service wants programs, not running servers\nexit 101\n"
+
 
 class SetupError(Exception):
     """The machine cannot be set up; the text says what to do."""
@@ -70,6 +74,7 @@ def needs_to_test() -> list[Need]:
         *needs_to_run({}),
         Need("Chromium", "chromium", lambda: shutil.which("chromium") is not None),
         Need("GDAL's programs", "gdal-bin", lambda: shutil.which("ogr2ogr") is not None),
+        Need("nginx", "nginx", _has_nginx),
         Need("a Chinese font", "fonts-noto-cjk", _has_chinese_font),
     ]
 
@@ -81,6 +86,11 @@ def _has_venv() -> bool:
 
 def _has_postgis() -> bool:
     return _postgresql().with_postgis() is not None
+
+
+def _has_nginx() -> bool:
+    # Debian keeps it where only root's PATH leads.
+    return shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin") is not None
 
 
 def _has_chinese_font() -> bool:
@@ -145,18 +155,24 @@ def _privilege() -> list[str] | None:
 
 
 def _install(packages: Sequence[str], privilege: Sequence[str]) -> None:
-    made = "postgresql-postgis" in packages and not _NO_CLUSTER.exists()
-    if made:
-        script = 'mkdir -p "$(dirname "$1")" && printf %s "$2" > "$1"'
-        arguments = ["sh", str(_NO_CLUSTER), _NO_CLUSTER_TEXT]
-        _run([*privilege, "sh", "-c", script, *arguments], "Telling Debian to make no cluster")
+    restraints = []
+    if "postgresql-postgis" in packages:
+        restraints.append((_NO_CLUSTER, _NO_CLUSTER_TEXT, "Telling Debian to make no cluster"))
+    if "nginx" in packages:
+        restraints.append((_NO_START, _NO_START_TEXT, "Telling Debian to start no server"))
+    made = [each for each in restraints if not each[0].exists()]
+    for path, text, title in made:
+        script = 'mkdir -p "$(dirname "$1")" && printf %s "$2" > "$1" && chmod 755 "$1"'
+        _run([*privilege, "sh", "-c", script, "sh", str(path), text], title)
     apt = [*privilege, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y"]
     apt += ["-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0"]
-    _run([*apt, "update"], "Reading Debian's lists of packages")
-    install = [*apt, "install", "--no-install-recommends", *packages]
-    _run(install, f"Installing {', '.join(packages)} (about a minute)")
-    if made:  # a PostgreSQL that somebody installs later is none of our business
-        _run([*privilege, "rm", "-f", str(_NO_CLUSTER)], "Leaving Debian's settings as they were")
+    try:
+        _run([*apt, "update"], "Reading Debian's lists of packages")
+        install = [*apt, "install", "--no-install-recommends", *packages]
+        _run(install, f"Installing {', '.join(packages)} (about a minute)")
+    finally:  # what somebody installs later is none of our business
+        for path, _, _ in made:
+            _run([*privilege, "rm", "-f", str(path)], "Leaving Debian's settings as they were")
 
 
 # -- Python packages -----------------------------------------------------------------------

@@ -9,6 +9,7 @@ from geo_service import logs, runtime, web
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshots
 from geo_service.settings import Settings, SettingsError, kept_secret_key
+from geo_service.web.sessions import CookieSessions
 
 # The largest body any resource takes is a thousand origins, some 100 kB.
 _LARGEST_BODY = 1024 * 1024
@@ -29,6 +30,7 @@ def create_app(
     database = database or _connect(settings)
     app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
     app.config["SECRET_KEY"] = settings.secret_key or kept_secret_key(settings.home)
+    app.session_interface = CookieSessions()
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     if settings.trusted_proxies:
@@ -45,7 +47,7 @@ def create_app(
             clock=clock or runtime.Clock(),
         ),
     )
-    web.register(app)
+    web.register(app, settings)
     return app
 
 

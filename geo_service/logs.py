@@ -1,8 +1,32 @@
 """How log lines are written: JSON for programs, or coloured text for people."""
 
 import logging
+import sys
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
+
+
+class _StandardOutput:
+    """Standard output as it is just now. A full disk or a closed pipe fails no request."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stdout.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stdout.flush()
+
+
+_OUTPUT = _StandardOutput()
+
+
+def write_line(line: str) -> None:
+    """Write a line that is ready as it is."""
+    _OUTPUT.write(line + "\n")  # in one piece: threads do not cut into each other's lines
+    _OUTPUT.flush()
 
 
 def configure(level: str, form: str) -> None:
@@ -28,5 +52,6 @@ def configure(level: str, form: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _OUTPUT)),
         cache_logger_on_first_use=False,
     )

@@ -70,6 +70,10 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
     return read
 
 
+def _switch(value: str) -> bool:
+    return _one_of("true", "false")(value) == "true"
+
+
 def _secret(value: str) -> str:
     if len(value) < _SECRET_LENGTH:
         raise ValueError(f"must be at least {_SECRET_LENGTH} characters long")
@@ -215,6 +219,12 @@ class Settings:
     )
     log_format: str = _setting(
         "json", _one_of("json", "console"), "Shape of a log line: for programs or for people."
+    )
+    access_log: bool = _setting(
+        True,  # noqa: FBT003  the default of a switch
+        _switch,
+        "Whether each request is logged: true or false.",
+        shown="true",
     )
 
     @classmethod

@@ -13,7 +13,7 @@ from geo_service.domain.register import Register
 from geo_service.persistence.cluster import Cluster
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshots
-from geo_service.services.setup import prepare
+from geo_service.services.setup import bring_up_to_date, prepare
 from geo_service.settings import Settings, SettingsError
 
 
@@ -30,8 +30,10 @@ class Connection:
 
 
 @contextmanager
-def opened() -> Iterator[Connection]:
+def opened(*, to_be_replaced: bool = False) -> Iterator[Connection]:
     """Open the database named in the environment, or join (else run) the private one.
+
+    An empty one gets the shipped register first, unless all of it is to be replaced anyway.
 
     What the service foresaw to go wrong ends the command with its text and exit code 1.
     """
@@ -41,7 +43,10 @@ def opened() -> Iterator[Connection]:
         cluster = None if settings.database_url else Cluster(settings.home)
         with cluster or nullcontext():
             owner_url, url = _urls(settings, cluster)
-            prepare(settings, owner_url, url, lambda text: click.echo(text, err=True))
+            if to_be_replaced:
+                bring_up_to_date(owner_url, _say)
+            else:
+                prepare(settings, owner_url, url, _say)
             database = Database.connect(url, connect_timeout_s=settings.connect_timeout_s)
             try:
                 yield Connection(settings=settings, database=database)
@@ -49,6 +54,10 @@ def opened() -> Iterator[Connection]:
                 database.engine.dispose()
     except (GeoServiceError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _urls(settings: Settings, cluster: Cluster | None) -> tuple[str, str]:

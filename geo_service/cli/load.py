@@ -18,7 +18,7 @@ def command(folder: Path, reason: str) -> None:
 
     Every fault of the folder is listed; with one, the register stays as it is.
     """
-    with opened() as connection:
+    with opened(to_be_replaced=True) as connection:
         number, stations = load_folder(connection.database, folder, author=_author(), reason=reason)
     click.echo(f"Loaded {stations} stations as revision {number}.")
 

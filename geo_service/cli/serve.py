@@ -1,38 +1,31 @@
 """`geo-service serve`: the database, the web server, and an orderly end of both."""
 
-import contextlib
-import ctypes
 import dataclasses
-import errno
-import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 from typing import Any, NamedTuple
 
 import click
 
+from geo_service.cli.web_server import (
+    free_address,
+    host_to_ask,
+    reload,
+    wait_for_answer,
+    web_server,
+)
 from geo_service.domain.errors import GeoServiceError
 from geo_service.persistence.cluster import Cluster
 from geo_service.services.setup import prepare
-from geo_service.settings import PREFIX, PROJECT, Settings, SettingsError, kept_secret_key
+from geo_service.settings import PREFIX, Settings, SettingsError, kept_secret_key
 
-_APPLICATION = "geo_service.app:create_app"
-_THREADS = min(8, 2 * (os.cpu_count() or 1) + 1)  # a process: more only wait for each other
-_SECONDS_TO_ANSWER = 60
-_SECONDS_TO_STOP = 15  # requests under way get these to finish
 _SECONDS_BETWEEN_LOOKS = 0.5
-_PR_SET_PDEATHSIG = 1
-
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  what a browser calls them
 
 
 class Urls(NamedTuple):
@@ -44,6 +37,12 @@ class Urls(NamedTuple):
 
 class _StopRequestedError(BaseException):
     """Somebody asked for the end: Ctrl-C, a service manager, a closed terminal."""
+
+
+class _Wishes:
+    """What signals asked for that can wait until somebody looks."""
+
+    reload = False
 
 
 @click.command("serve")
@@ -69,9 +68,9 @@ def command(host: str | None, port: int | None, workers: int | None) -> None:
 
 def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
     """Run the service until a signal ends it; raise if it cannot start or dies by itself."""
-    address = _free_address(settings)
+    address = free_address(settings)
     secret_key = settings.secret_key or kept_secret_key(settings.home)
-    with _stopped_by_signals(), ExitStack() as stack:
+    with _told_by_signals() as wishes, ExitStack() as stack:
         cluster = None if settings.database_url else Cluster(settings.home)
         if cluster:
             say("Starting the database …")
@@ -83,10 +82,10 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
         prepare(settings, urls.owner, urls.service, say)
         environ = _worker_environment(settings, urls.service, secret_key)
         say("Starting the web server …")
-        server = stack.enter_context(_web_server(settings, address, environ))
-        _wait_for_answer(settings, server)
+        server = stack.enter_context(web_server(settings, address, environ))
+        wait_for_answer(settings, server)
         _say_addresses(settings, say)
-        _watch(server, cluster, say)
+        _watch(server, cluster, wishes, say)
 
 
 def _urls(settings: Settings, cluster: Cluster | None) -> Urls:
@@ -116,78 +115,8 @@ def _worker_environment(settings: Settings, url: str, secret_key: str) -> Mappin
     return environ
 
 
-# -- the web server ------------------------------------------------------------------------
-
-
-@contextmanager
-def _web_server(
-    settings: Settings, address: str, environ: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run granian as a child of its own session, and stop it before the database goes.
-
-    In this process's session a Ctrl-C would reach granian's workers and ourselves at once. If
-    this process is killed outright, the kernel asks the child to stop.
-    """
-    program = [
-        sys.executable, "-m", "granian", _APPLICATION, "--factory", "--interface", "wsgi",
-        "--host", address, "--port", str(settings.port),
-        "--workers", str(settings.workers), "--blocking-threads", str(_THREADS),
-        "--respawn-failed-workers", "--workers-kill-timeout", str(_SECONDS_TO_STOP),
-        "--log-level", "warning", "--no-ws",
-    ]  # fmt: skip
-    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
-    tell = partial(libc.prctl, _PR_SET_PDEATHSIG, signal.SIGTERM) if libc else None
-    server = subprocess.Popen(  # noqa: S603  our own interpreter, no shell
-        program,
-        cwd=PROJECT,  # granian imports from its working folder first of all
-        env=environ,
-        start_new_session=True,
-        preexec_fn=tell,  # noqa: PLW1509  this process has one thread
-    )
-    try:
-        yield server
-    finally:
-        server.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            server.wait(_SECONDS_TO_STOP + 5)
-        with suppress(ProcessLookupError):  # workers that outlived a granian that crashed
-            os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-
-
-def _free_address(settings: Settings) -> str:
-    """Return the address to listen on as numbers; refuse one that cannot be had."""
-    try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-        family, kind, protocol, _, address = found[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            return str(address[0])
-    except OSError as error:
-        said = f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}."
-        if error.errno == errno.EADDRINUSE:
-            said += " Is the service running already? --port takes another port."
-        raise SettingsError(said) from None
-
-
-def _wait_for_answer(settings: Settings, server: subprocess.Popen[bytes]) -> None:
-    host = _ANY_ADDRESS.get(settings.host, settings.host)
-    deadline = time.monotonic() + _SECONDS_TO_ANSWER
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise SettingsError(f"The web server ended with exit code {server.returncode}.")
-        connection = http.client.HTTPConnection(host, settings.port, timeout=5)
-        with contextlib.closing(connection), suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
-        time.sleep(0.1)
-    raise SettingsError(f"The web server gave no answer for {_SECONDS_TO_ANSWER} seconds.")
-
-
 def _say_addresses(settings: Settings, say: Callable[[str], None]) -> None:
-    host = _ANY_ADDRESS.get(settings.host, settings.host)
+    host = host_to_ask(settings)
     shown = f"[{host}]" if ":" in host else host
     base = settings.public_url or f"http://{shown}:{settings.port}"
     say(
@@ -204,10 +133,17 @@ def _say_addresses(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 def _watch(
-    server: subprocess.Popen[bytes], cluster: Cluster | None, say: Callable[[str], None]
+    server: subprocess.Popen[bytes],
+    cluster: Cluster | None,
+    wishes: _Wishes,
+    say: Callable[[str], None],
 ) -> None:
-    """Wait for the web server; bring a database that died back."""
+    """Wait for the web server; bring a database that died back, and new workers when asked."""
     while server.poll() is None:
+        if wishes.reload:
+            wishes.reload = False
+            say("Replacing the workers, one after another …")
+            reload(server)
         if cluster and not cluster.is_alive():
             say("The database is gone; starting it again …")
             try:
@@ -225,22 +161,39 @@ def _stop_cluster(cluster: Cluster, say: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Turn the first signal into an orderly end, and let no second one disturb it."""
+def _told_by_signals() -> Iterator[_Wishes]:
+    """Turn the first signal to stop into an orderly end, and let no second one disturb it.
+
+    HUP means two things: that the terminal was closed, which is an end, and, since ages, that a
+    service shall load itself anew.
+    """
+    wishes, has_terminal = _Wishes(), _has_terminal()
     signals = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # started by nohup
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup starts it
         signals.append(signal.SIGHUP)
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
+    def hear(number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGHUP and not (has_terminal and not _has_terminal()):
+            wishes.reload = True
+            return
         for each in signals:
             signal.signal(each, signal.SIG_IGN)
         raise _StopRequestedError
 
-    before = {each: signal.signal(each, stop) for each in signals}
+    before = {each: signal.signal(each, hear) for each in signals}
     try:
-        yield
+        yield wishes
     except _StopRequestedError:
         pass
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _has_terminal() -> bool:
+    """Say whether this process hangs on a terminal that is still there."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True

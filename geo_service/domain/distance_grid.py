@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 from shapely import MultiPolygon, Polygon
 
 from geo_service.domain.coordinate import WGS84, Coordinate, Metres
+from geo_service.domain.ecef import ecef, gaussian_radius
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.station import Station, StationId
 
@@ -93,14 +94,14 @@ class StationDistances:
         self._ids = [station.id for station in stations]
         self._longitude = np.array([station.coordinate.longitude for station in stations])
         self._latitude = np.array([station.coordinate.latitude for station in stations])
-        self._tree = cKDTree(_earth_centred(self._longitude, self._latitude))
+        self._tree = cKDTree(ecef(self._longitude, self._latitude))
 
     def to_nearest(self, grid: DistanceGrid) -> NDArray[np.float64]:
         """Measure from each place of the grid to its nearest station, in metres."""
-        places = _earth_centred(grid.longitude, grid.latitude)
+        places = ecef(grid.longitude, grid.latitude)
         found = self._tree.query(places)
         chord, nearest = np.asarray(found[0]), np.asarray(found[1])
-        diameter = 2 * _gaussian_radius(grid.latitude)
+        diameter = 2 * gaussian_radius(grid.latitude)
         distance: NDArray[np.float64] = diameter * np.arcsin(np.minimum(chord / diameter, 1.0))
         far = np.flatnonzero(chord > _SOLVE_BEYOND_M)
         if far.size:
@@ -110,7 +111,7 @@ class StationDistances:
     def worst_gap(self, grid: DistanceGrid, distance: NDArray[np.float64]) -> WorstGap:
         """Name the farthest place of the grid and, ties by identifier, the station nearest it."""
         worst = int(np.argmax(distance))
-        place = _earth_centred(grid.longitude[[worst]], grid.latitude[[worst]])[0]
+        place = ecef(grid.longitude[[worst]], grid.latitude[[worst]])[0]
         chord, _ = self._tree.query(place)
         tied = np.array(self._tree.query_ball_point(place, float(chord) + _SAME_DISTANCE_M))
         nearest = min(tied, key=lambda index: self._ids[index])
@@ -176,25 +177,3 @@ def _lattice(
     place_in_cut = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     x = west + step * (np.repeat(first, count) + place_in_cut + 0.5)
     return x, np.repeat(bounds[:, 1], count)
-
-
-def _earth_centred(
-    longitude: NDArray[np.float64], latitude: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    lam, phi = np.radians(longitude), np.radians(latitude)
-    normal = WGS84.a / np.sqrt(1 - WGS84.es * np.sin(phi) ** 2)
-    return np.column_stack(
-        [
-            normal * np.cos(phi) * np.cos(lam),
-            normal * np.cos(phi) * np.sin(lam),
-            normal * (1 - WGS84.es) * np.sin(phi),
-        ]
-    )
-
-
-def _gaussian_radius(latitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return √(M·N), the radius of the sphere that fits the spheroid best at a latitude."""
-    radius: NDArray[np.float64] = (
-        WGS84.a * np.sqrt(1 - WGS84.es) / (1 - WGS84.es * np.sin(np.radians(latitude)) ** 2)
-    )
-    return radius

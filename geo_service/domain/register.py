@@ -1,10 +1,15 @@
 """The register at one revision: all that reads are answered from, and never edited."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from cachetools import LRUCache
 
 from geo_service.domain import units
 from geo_service.domain.coordinate import Bounds, Coordinate
@@ -46,32 +51,51 @@ class Overrides:
 
 
 class Selection:
-    """The stations that match a filter, numbered in the order of their identifiers."""
+    """The stations that match a filter, numbered in the order of their identifiers.
 
-    def __init__(self, matches: Iterable[tuple[Station, tuple[Service, ...]]]) -> None:
-        self._matches = tuple(matches)
+    ``kinds`` are the different sets of services that answer the question, far fewer than
+    stations; ``kind_of`` says for each station, by its number, which of them is its own.
+    """
+
+    def __init__(self, stations: Sequence[Station], conditions: StationFilter) -> None:
+        self._stations = stations
+        self._numbers = array("L")
+        self.kind_of = array("L")
+        kinds: dict[tuple[Service, ...], int] = {}
+        for number, station in enumerate(stations):
+            if services := conditions.services_of(station):
+                self._numbers.append(number)
+                self.kind_of.append(kinds.setdefault(services, len(kinds)))
+        self.kinds = tuple(kinds)
 
     def __len__(self) -> int:
         """Count the stations."""
-        return len(self._matches)
+        return len(self._numbers)
 
-    def __getitem__(self, number: int) -> tuple[Station, tuple[Service, ...]]:
-        """Return a station, and those of its services that answer the question."""
-        return self._matches[number]
+    def __getitem__(self, number: int) -> Station:
+        """Return a station by its number."""
+        return self._stations[self._numbers[number]]
 
     def __iter__(self) -> Iterator[tuple[Station, tuple[Service, ...]]]:
-        """Go through the stations by identifier."""
-        return iter(self._matches)
+        """Go through the stations, each with those of its services that answer the question."""
+        for number, kind in zip(self._numbers, self.kind_of, strict=True):
+            yield self._stations[number], self.kinds[kind]
+
+    @cached_property
+    def stations_of_kind(self) -> Mapping[int, int]:
+        """How many stations are of each kind."""
+        return Counter(self.kind_of)
 
     @cached_property
     def index(self) -> StationIndex:
         """Nearest neighbours among these stations alone."""
-        return StationIndex([station.coordinate for station, _ in self._matches])
+        return StationIndex([self._stations[number].coordinate for number in self._numbers])
 
 
-# The conditions that can be combined are few (3 services × 3 groups × sets of amenities);
-# questions past this number of them are answered from a selection made for the one answer.
-_SELECTIONS_KEPT: Final = 256
+# Selections are kept up to so many stations in all: those of a city's every filter, and a few
+# of a nation's.
+_STATIONS_IN_SELECTIONS: Final = 200_000
+_TIMES_THE_REGISTER: Final = 4
 
 
 class Register:
@@ -92,7 +116,9 @@ class Register:
         self.claims = dataset.claims
         self.schedules = Schedules(dataset.calendar, self.place.zone)
         self._overrides = overrides
-        self._selections: dict[StationFilter, Selection] = {}
+        room = max(_STATIONS_IN_SELECTIONS, _TIMES_THE_REGISTER * len(self.stations))
+        self._selections: LRUCache[StationFilter, Selection] = LRUCache(room, getsizeof=len)
+        self._selecting = threading.Lock()
         self._surveys: dict[Level, Survey] = {}
 
     @cached_property
@@ -117,13 +143,12 @@ class Register:
             raise StationNotFoundError(f"no station has the identifier {station_id!r}") from None
 
     def select(self, conditions: StationFilter) -> Selection:
-        """Return the stations that match; the same filter gets the same selection back."""
-        if (kept := self._selections.get(conditions)) is not None:
-            return kept
-        matches = ((station, conditions.services_of(station)) for station in self.stations)
-        selection = Selection((station, found) for station, found in matches if found)
-        if len(self._selections) < _SELECTIONS_KEPT:
-            self._selections[conditions] = selection
+        """Return the stations that match; made once for a filter that is asked for often."""
+        with self._selecting:
+            selection = self._selections.get(conditions)
+            if selection is None:
+                selection = Selection(self.stations, conditions)
+                self._selections[conditions] = selection
         return selection
 
     @cached_property

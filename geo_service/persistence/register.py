@@ -64,10 +64,16 @@ class RegisterStore:
         """Return the number of the present revision; None before the first load."""
         return self._session.scalar(select(func.max(RevisionRow.number)))
 
+    def take_turn(self) -> None:
+        """Wait for other writers, and hold off more of them until the end of the transaction.
+
+        Else two of them would claim the same number. Readers go on.
+        """
+        self._session.execute(text("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE"))
+
     def replace(self, dataset: Dataset, *, author: str, reason: str) -> int:
         """Put a dataset in the place of all there is; return the revision that makes."""
-        # Writers take turns, or two of them would claim the same number; readers go on.
-        self._session.execute(text("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE"))
+        self.take_turn()
         for table in _EMPTIED:
             self._session.execute(delete(table))
         self._insert(PlaceRow, [_place_row(dataset.place)])

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import floor
 
 from geo_service.domain.coordinate import Bounds
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register
 from geo_service.domain.station import Station, StationFilter, StationId
-from geo_service.services.openness import OpenCondition, openness_of
+from geo_service.services.openness import Doors, OpenCondition, openness_of
 
 MAX_PAGE = 1000
 
@@ -63,11 +64,16 @@ def browse(register: Register, query: BrowseQuery) -> Page:
 
 def matching_stations(register: Register, query: BrowseQuery) -> list[Station]:
     """Return all stations that match, by identifier."""
+    selection = register.select(query.conditions)
+    kept = set(range(len(selection.kinds)))
+    if query.open is not None:
+        doors = Doors(register, selection, query.open)
+        seconds = floor(query.instant.timestamp())
+        kept = {kind for kind in kept if doors.keeps(kind, seconds)}
     return [
         station
-        for station, services in register.select(query.conditions)
-        if (query.bounds is None or query.bounds.contains(station.coordinate))
-        and (query.open is None or query.open.keeps(openness_of(register, services, query.instant)))
+        for (station, _), kind in zip(selection, selection.kind_of, strict=True)
+        if kind in kept and (query.bounds is None or query.bounds.contains(station.coordinate))
     ]
 
 

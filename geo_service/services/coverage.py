@@ -122,8 +122,8 @@ def _counted(register: Register, query: CoverageQuery) -> tuple[tuple[Station, .
         return tuple(station for station, _ in answering), 0
     counted, unknown = [], 0
     for station, services in answering:
-        states = openness_of(register, services, query.instant)
+        states = [each.state for each in openness_of(register, services, query.instant)]
         if query.open.keeps(states):
             counted.append(station)
-            unknown += all(each.state is not Openness.OPEN for each in states)
+            unknown += Openness.OPEN not in states
     return tuple(counted), unknown

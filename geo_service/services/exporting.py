@@ -25,7 +25,7 @@ _GAP: Final = (
     "worst_gap_nearest_station",
 )
 # A cell that begins with one of these is run as a formula when a spreadsheet opens the file.
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def unit_row(unit: UnitCoverage) -> Row:

@@ -1,19 +1,22 @@
 """Find the stations a worker can reach soonest."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
+from math import floor
 
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
-from geo_service.domain.station_index import Ranked
 from geo_service.domain.walking import Walking
-from geo_service.services.openness import OpenCondition, When, openness_of
+from geo_service.services.openness import Doors, OpenCondition, When, openness_of
 
 MAX_LIMIT = 50
 MAX_ORIGINS = 1000
+WALKS_COUNTED = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +59,13 @@ class NearbyStation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearestAnswer:
-    """The closest few, and how many matched in all."""
+    """The closest few, and how many matched in all.
 
-    matched: int
+    ``matched`` is None where what is open depends on the way there, nothing bounds the way, and
+    there are more than ``WALKS_COUNTED`` stations whose ways would have to be measured.
+    """
+
+    matched: int | None
     stations: tuple[NearbyStation, ...]
 
 
@@ -76,36 +83,61 @@ class _Search:
     walking: Walking
 
     def answer(self) -> NearestAnswer:
-        selection = self.register.select(self.query.conditions)
-        matched, found = self._candidates(selection)
+        query = self.query
+        selection = self.register.select(query.conditions)
+        matched, found = self._found(selection)
         return NearestAnswer(
             matched=matched,
             stations=tuple(
-                self._seen(selection[number][0], Metres(metres))
-                for number, metres in found.first(self.query.limit)
+                self._seen(selection[number], Metres(metres))
+                for number, metres in islice(found, query.limit)
             ),
         )
 
-    def _candidates(self, selection: Selection) -> tuple[int, Ranked]:
-        """Return how many stations match, and at least the closest few of them."""
-        query = self.query
+    def _found(self, selection: Selection) -> tuple[int | None, Iterable[tuple[int, float]]]:
+        """Return how many stations match, and those that do, closest first."""
+        query, index = self.query, selection.index
+        if query.open is None:
+            if query.within is None:
+                return len(selection), index.nearest(query.origin, query.limit)
+            near = index.within(query.origin, query.within)
+            return len(near), near
+        doors = Doors(self.register, selection, query.open)
         if query.within is not None:
-            found = selection.index.within(query.origin, query.within)
-        elif query.open is not None:
-            found = selection.index.all_from(query.origin)
-        else:
-            return len(selection), selection.index.nearest(query.origin, query.limit)
-        if query.open is not None:
-            found = found.where(self._kept(selection, found, query.open))
-        return len(found), found
+            kept = list(self._kept(selection, doors, index.within(query.origin, query.within)))
+            return len(kept), kept
+        in_order = self._kept(selection, doors, index.in_order(query.origin, 2 * query.limit))
+        if query.open.when is When.INSTANT:
+            return self._count(selection, doors), in_order
+        return self._count_on_arrival(selection, doors), in_order
 
-    def _kept(self, selection: Selection, found: Ranked, condition: OpenCondition) -> list[bool]:
-        return [
-            condition.keeps(
-                openness_of(self.register, selection[number][1], self._moment(Metres(metres)))
-            )
-            for number, metres in found
-        ]
+    def _kept(
+        self, selection: Selection, doors: Doors, found: Iterable[tuple[int, float]]
+    ) -> Iterator[tuple[int, float]]:
+        leaving, kind_of = floor(self.query.instant.timestamp()), selection.kind_of
+        on_arrival = self.query.open is not None and self.query.open.when is When.ARRIVAL
+        for number, metres in found:
+            minutes = self.walking.minutes(Metres(metres)) if on_arrival else 0
+            if doors.keeps(kind_of[number], leaving + 60 * minutes):
+                yield number, metres
+
+    def _count(self, selection: Selection, doors: Doors) -> int:
+        seconds = floor(self.query.instant.timestamp())
+        of_kind = selection.stations_of_kind.items()
+        return sum(count for kind, count in of_kind if doors.keeps(kind, seconds))
+
+    def _count_on_arrival(self, selection: Selection, doors: Doors) -> int | None:
+        """Count by distances right to two centimetres.
+
+        Where a walk ends within those of a full minute, and a door moves in that very minute,
+        the count can be one off; the stations answered are measured exactly.
+        """
+        if len(selection) > WALKS_COUNTED:
+            return None
+        leaving = floor(self.query.instant.timestamp())
+        metres = selection.index.metres_to_all(self.query.origin)
+        arrivals = (leaving + 60 * self.walking.minutes_of(metres)).tolist()
+        return sum(map(doors.keeps, selection.kind_of, arrivals))
 
     def _seen(self, station: Station, distance: Metres) -> NearbyStation:
         at = self._moment(distance)

@@ -1,11 +1,12 @@
 """Which of a selection's stations are open at an instant, or on arrival."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from geo_service.domain.opening_hours import Openness, OpennessAt
-from geo_service.domain.register import Register
+from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Service
 
 
@@ -23,11 +24,11 @@ class OpenCondition:
     when: When
     certain: bool = False
 
-    def keeps(self, states: tuple[OpennessAt, ...]) -> bool:
+    def keeps(self, states: Iterable[Openness]) -> bool:
         """Say whether a station is kept, given the states of its services."""
         return any(
-            each.state is Openness.OPEN or (each.state is Openness.UNKNOWN and not self.certain)
-            for each in states
+            state is Openness.OPEN or (state is Openness.UNKNOWN and not self.certain)
+            for state in states
         )
 
 
@@ -43,3 +44,39 @@ def openness_of(
 
 
 UNKNOWN = OpennessAt(state=Openness.UNKNOWN, next_change=None, next_state=None)
+
+
+class Doors:
+    """Which stations of a selection a condition keeps at a moment, by the kind of each.
+
+    What holds for a kind holds until one of its services opens or closes, so a kind is looked
+    at once, and again only for a moment outside that stretch.
+    """
+
+    def __init__(self, register: Register, selection: Selection, condition: OpenCondition) -> None:
+        self._condition = condition
+        self._schedules = [
+            [register.schedules.of(service.opening_hours) for service in services]
+            for services in selection.kinds
+        ]
+        self._held: list[tuple[int, int, bool]] = [(0, 0, False)] * len(self._schedules)
+
+    def keeps(self, kind: int, seconds: int) -> bool:
+        """Say whether stations of a kind are kept at a moment, in seconds since 1970 UTC."""
+        start, end, kept = self._held[kind]
+        if not start <= seconds < end:
+            start, end, kept = self._held[kind] = self._looked_at(kind, seconds)
+        return kept
+
+    def _looked_at(self, kind: int, seconds: int) -> tuple[int, int, bool]:
+        starts, ends, states = [], [], []
+        for schedule in self._schedules[kind]:
+            if schedule is None:
+                states.append(Openness.UNKNOWN)
+                continue
+            start, end, state = schedule.stretch_at(seconds)
+            starts.append(start)
+            ends.append(end)
+            states.append(state)
+        kept = self._condition.keeps(states)
+        return max(starts, default=seconds), min(ends, default=seconds + 1), kept

@@ -17,21 +17,29 @@ def prepare(
 
     The schema is its owner's business; the register is written by the role that serves it.
     """
-    if migrate.pending(owner_url):
-        say("Bringing the database schema up to date …")
-        migrate.upgrade(owner_url)
+    bring_up_to_date(owner_url, say)
     database = Database.connect(service_url)
     try:
         with database.transaction() as session:
             if RegisterStore(session).revision_number() is not None:
                 return
         say(f"Loading the register from {settings.data} …")
-        number, stations = load_folder(
-            database, settings.data, author="geo-service serve", reason="first load"
-        )
-        say(f"  {stations} stations, revision {number}")
+        dataset = read_dataset(settings.data)
+        with database.transaction() as session:
+            store = RegisterStore(session)
+            store.take_turn()
+            if store.revision_number() is None:  # else another start was faster
+                store.replace(dataset, author="geo-service serve", reason="first load")
+        say(f"  {len(dataset.stations)} stations")
     finally:
         database.engine.dispose()
+
+
+def bring_up_to_date(owner_url: str, say: Callable[[str], None]) -> None:
+    """Migrate a database whose schema is behind."""
+    if migrate.pending(owner_url):
+        say("Bringing the database schema up to date …")
+        migrate.upgrade(owner_url)
 
 
 def load_folder(database: Database, folder: Path, *, author: str, reason: str) -> tuple[int, int]:

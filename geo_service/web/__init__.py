@@ -3,19 +3,22 @@
 from flask import Flask
 from flask_compress import Compress
 
-from geo_service.web import assets, health, journal, problems, security
+from geo_service.settings import Settings
+from geo_service.web import assets, bodies, health, journal, metrics, problems, security
 from geo_service.web.api import coverage, documents, stations
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, settings: Settings) -> None:
     """Put every page, resource and failure of the service on an app."""
     security.register(app)
-    health.register(app)
-    journal.register(app)
+    metrics.register(app)
+    journal.register(app, settings)
     problems.register(app)
+    bodies.register(app)
     for blueprint in (
+        health.blueprint,
         stations.blueprint,
         coverage.blueprint,
         documents.blueprint,

@@ -1,6 +1,7 @@
 """Bodies of answers: strict JSON, the shortest way."""
 
 import json
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -9,7 +10,16 @@ from flask import Response
 JSON: Final = "application/json"
 
 
+def json_text(body: object) -> str:
+    """Write JSON; a NaN, which JSON has not, is a fault of ours and raises ValueError."""
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def json_answer(body: object, media_type: str = JSON, status: int = HTTPStatus.OK) -> Response:
-    """Return a body as UTF-8 JSON; a NaN, which JSON has not, is a fault of ours and raises."""
-    text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Response(text, status=status, mimetype=media_type)
+    """Return a body as UTF-8 JSON."""
+    return Response(json_text(body), status=status, mimetype=media_type)
+
+
+def with_member(body: Mapping[str, object], name: str, texts: Iterable[str]) -> str:
+    """Write an object with one more member at its end: a list of what is JSON text already."""
+    return f'{json_text(body)[:-1]},"{name}":[{",".join(texts)}]}}'

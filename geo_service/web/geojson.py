@@ -1,6 +1,6 @@
 """Domain objects as GeoJSON (RFC 7946: longitude first, WGS 84 unless another datum is asked)."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -10,8 +10,6 @@ from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, Service, Station
 from geo_service.domain.walking import Walking
-from geo_service.services.browse import StationNow
-from geo_service.services.nearest import NearbyStation
 from geo_service.services.notes import register_notes
 from geo_service.web import shapes
 
@@ -22,35 +20,28 @@ _DEGREES: Final = 7  # decimals: a centimetre
 _METRES: Final = 2
 
 
-class StationBuilder:
-    """Builds the features of one answer: one register, one datum, one clock."""
+class StationShapes:
+    """Builds what is told of stations, in one datum.
 
-    def __init__(self, register: Register, datum: Datum, instant: datetime) -> None:
-        self._register = register
+    It holds what it takes of a register, not the register: what is kept of it must not keep a
+    revision alive that has been replaced.
+    """
+
+    def __init__(self, register: Register, datum: Datum) -> None:
+        self._place = register.place
+        self._townships = register.townships_by_code
+        self._counties = register.counties_by_code
         self._datum = datum
-        self.instant = instant.astimezone(register.place.zone)
 
-    def feature(self, found: StationNow) -> shapes.StationFeature:
-        """Build a station's Feature."""
+    def feature(
+        self, station: Station, openness: Sequence[shapes.OpennessShape]
+    ) -> shapes.StationFeature:
+        """Build a station's Feature; ``openness`` stands beside its services, one for one."""
         return {
             "type": "Feature",
-            "id": found.station.id,
-            "geometry": self.point(found.station),
-            "properties": self.properties(found.station, found.openness, self.instant),
-        }
-
-    def nearby_feature(self, found: NearbyStation) -> shapes.NearbyFeature:
-        """Build a nearby station's Feature."""
-        return {
-            "type": "Feature",
-            "id": found.station.id,
-            "geometry": self.point(found.station),
-            "properties": {
-                "distance_m": round(found.distance, _METRES),
-                "walk_minutes": found.walk_minutes,
-                "walk_is_estimate": True,
-                **self.properties(found.station, found.openness, found.at),
-            },
+            "id": station.id,
+            "geometry": self.point(station),
+            "properties": self.properties(station, openness),
         }
 
     def point(self, station: Station) -> shapes.PointShape:
@@ -59,14 +50,14 @@ class StationBuilder:
         return {"type": "Point", "coordinates": [round(x, _DEGREES), round(y, _DEGREES)]}
 
     def properties(
-        self, station: Station, openness: Iterable[OpennessAt], at: datetime
+        self, station: Station, openness: Sequence[shapes.OpennessShape]
     ) -> shapes.StationProperties:
         """Build what is known of a station."""
         return {
             "name": station.name,
             "name_en": station.name_en,
             "services": [
-                self._service(service, state, at)
+                self._service(service, state)
                 for service, state in zip(station.services, openness, strict=True)
             ],
             "amenities": [each.value for each in Amenity if each in station.amenities],
@@ -87,44 +78,29 @@ class StationBuilder:
             "navigation": self._navigation(station),
         }
 
-    def openness(self, state: OpennessAt, at: datetime) -> shapes.OpennessShape:
-        """Build an openness, in the place's own time."""
-        zone = self._register.place.zone
+    def openness(self, state: OpennessAt, at_text: str) -> shapes.OpennessShape:
+        """Build an openness told for a moment, which is given in RFC 3339."""
+        change, then = state.next_change, state.next_state
         return {
             "state": state.state.value,
-            "at": instant_text(at, zone),
-            "next_change": None
-            if state.next_change is None
-            else instant_text(state.next_change, zone),
-            "next_state": None if state.next_state is None else state.next_state.value,
+            "at": at_text,
+            "next_change": None if change is None else instant_text(change, self._place.zone),
+            "next_state": None if then is None else then.value,
         }
 
-    def answer(self) -> shapes.AnswerShape:
-        """Build what every answer says of itself."""
-        return {
-            "place": self._register.place.name,
-            "revision": self._register.revision.number,
-            "instant": instant_text(self.instant, self._register.place.zone),
-            "datum": self._datum.value,
-            "data_status": {
-                status.value: count for status, count in self._register.data_status.items()
-            },
-            "notes": register_notes(self._register, self.instant, "en"),
-        }
-
-    def _service(self, service: Service, state: OpennessAt, at: datetime) -> shapes.ServiceShape:
+    def _service(self, service: Service, openness: shapes.OpennessShape) -> shapes.ServiceShape:
         return {
             "kind": service.kind.value,
             "opening_hours": service.opening_hours,
             "groups": [each.value for each in Group if each in service.groups] or [_ANYONE],
-            "openness": self.openness(state, at),
+            "openness": openness,
         }
 
     def _township(self, station: Station) -> shapes.UnitShape | None:
         if station.township_code is None:
             return None
-        township = self._register.townships_by_code[station.township_code]
-        county = self._register.counties_by_code.get(township.county_code or "")
+        township = self._townships[station.township_code]
+        county = self._counties.get(township.county_code or "")
         return {
             "code": township.code,
             "name": township.name,
@@ -135,7 +111,7 @@ class StationBuilder:
         }
 
     def _navigation(self, station: Station) -> shapes.NavigationShape:
-        links = links_to(station.coordinate, station.name, place=self._register.place.name)
+        links = links_to(station.coordinate, station.name, place=self._place.name)
         return {
             "amap": links["amap"],
             "baidu": links["baidu"],
@@ -145,9 +121,36 @@ class StationBuilder:
         }
 
 
+def answer_shape(register: Register, datum: Datum, instant: datetime) -> shapes.AnswerShape:
+    """Build what every answer says of itself."""
+    return {
+        "place": register.place.name,
+        "revision": register.revision.number,
+        "instant": instant_text(instant, register.place.zone),
+        "datum": datum.value,
+        "data_status": {status.value: count for status, count in register.data_status.items()},
+        "notes": register_notes(register, instant, "en"),
+    }
+
+
 def instant_text(instant: datetime, zone: tzinfo) -> str:
     """Write an instant as RFC 3339, in the place's own time."""
     return instant.astimezone(zone).isoformat(timespec="seconds")
+
+
+class Moments:
+    """Instants written as RFC 3339; most of one answer's are the same."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._texts: dict[datetime, str] = {}
+
+    def text(self, instant: datetime) -> str:
+        """Write an instant in the place's own time."""
+        text = self._texts.get(instant)
+        if text is None:
+            text = self._texts[instant] = instant_text(instant, self._zone)
+        return text
 
 
 def walking_shape(walking: Walking) -> shapes.WalkingShape:

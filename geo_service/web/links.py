@@ -1,8 +1,10 @@
-"""The question at hand, to be asked again elsewhere."""
+"""Addresses: of the question at hand asked again, and of the service as people reach it."""
 
 from typing import Any
 
-from flask import request
+from flask import request, url_for
+
+from geo_service import runtime
 
 
 def asked_again(*, without: str = "", **changes: str) -> dict[str, Any]:
@@ -13,3 +15,11 @@ def asked_again(*, without: str = "", **changes: str) -> dict[str, Any]:
         if name != without
     }
     return {name: values for name, values in asked.items() if values} | changes
+
+
+def whole_address(endpoint: str, **words: Any) -> str:
+    """Return an address with scheme and host: the public one where the operator named it."""
+    public = runtime.settings().public_url
+    if public is None:
+        return url_for(endpoint, _external=True, **words)
+    return public + url_for(endpoint, **words).removeprefix(request.root_path)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
-from typing import Annotated, Any, Final, TypeVar
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar, get_origin
 
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -119,25 +120,29 @@ def instant(text: str, parameter: str, zone: tzinfo | None = None) -> datetime:
 def _flat(model: type[Model], args: MultiDict[str, str]) -> Mapping[str, Any]:
     """One value a parameter, or a list where the model takes several."""
     flat: dict[str, Any] = {}
-    faults = []
+    several = _taking_several(model)
     for name, values in args.lists():
-        if _takes_several(model, name):
-            flat[name] = values
-        elif len(values) > 1:
-            faults.append(ParameterFault(name, "is given more than once; give it once"))
-        else:
-            flat[name] = values[0]
-    if faults:
-        raise InvalidQueryError(*faults)
+        flat[name] = values if name in several else values[0]
+        if len(values) > 1 and name not in several:
+            raise InvalidQueryError(*_repeated(args, several))
     return flat
 
 
-def _takes_several(model: type[Model], name: str) -> bool:
-    return any(
-        field.annotation is not None and str(field.annotation).startswith(("list", "tuple"))
-        for key, field in model.model_fields.items()
-        if name in {key, field.alias}
+@cache
+def _taking_several(model: type[Parameters]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        if get_origin(field.annotation) in {list, tuple}
     )
+
+
+def _repeated(args: MultiDict[str, str], several: frozenset[str]) -> list[ParameterFault]:
+    return [
+        ParameterFault(name, "is given more than once; give it once")
+        for name, values in args.lists()
+        if len(values) > 1 and name not in several
+    ]
 
 
 def _validated(model: type[Model], given: Mapping[str, Any]) -> Model:

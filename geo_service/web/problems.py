@@ -102,7 +102,7 @@ def explain(slug: str) -> Response:
         if kind.slug == slug:
             return json_answer(
                 {
-                    "type": f"/problems/{kind.slug}",
+                    "type": _address(kind),
                     "title": kind.title,
                     "status": kind.status.value,
                     "remedy": kind.remedy,
@@ -119,6 +119,10 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
+def _address(kind: ProblemType) -> str:
+    return f"{request.root_path}/problems/{kind.slug}"
+
+
 def _foreseen(error: GeoServiceError) -> Response:
     kind = PROBLEM_TYPES[type(error)]
     faults: dict[str, Any] = {}
@@ -126,7 +130,7 @@ def _foreseen(error: GeoServiceError) -> Response:
         faults["errors"] = [
             {"parameter": fault.parameter, "detail": fault.reason} for fault in error.faults
         ]
-    response = _problem(f"/problems/{kind.slug}", kind.title, kind.status, str(error), **faults)
+    response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
     return response
@@ -158,7 +162,7 @@ def _problem(type_: str, title: str, status: HTTPStatus, detail: str, **more: An
         "title": title,
         "status": status.value,
         "detail": detail,
-        "instance": request.path,
+        "instance": request.root_path + request.path,
     }
     if _is_for_a_person():
         return _page(body | more, status)

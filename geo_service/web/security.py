@@ -6,38 +6,44 @@ from typing import Final
 from flask import Flask, Response, g
 
 _NONCE_BYTES: Final = 16
+_ON_EVERY_ANSWER: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
+)
+_POLICY: Final = "Content-Security-Policy"
+_ON_FILES: Final = (*_ON_EVERY_ANSWER, (_POLICY, "default-src 'none'; frame-ancestors 'none'"))
 
 
 def register(app: Flask) -> None:
     """Put the security headers on every answer, and the nonce at every template's hand."""
-    app.before_request(_make_nonce)
     app.after_request(_protect)
     app.context_processor(lambda: {"nonce": nonce()})
 
 
 def nonce() -> str:
     """Return this request's nonce, which lets a script or style of this answer run."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(_NONCE_BYTES)
     return str(g.nonce)
-
-
-def _make_nonce() -> None:
-    g.nonce = secrets.token_urlsafe(_NONCE_BYTES)
 
 
 def _protect(response: Response) -> Response:
     headers = response.headers
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
-    if response.mimetype == "text/html":
-        headers["Content-Security-Policy"] = (
-            "default-src 'self'; "
-            f"script-src 'self' 'nonce-{nonce()}'; "
-            f"style-src 'self' 'nonce-{nonce()}'; "
-            "img-src 'self' data:; "
-            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-        )
-    else:
-        headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    if (response.content_type or "").startswith("text/html"):
+        headers.extend(_ON_EVERY_ANSWER)
+        headers[_POLICY] = _policy_of_page(f" 'nonce-{g.nonce}'" if "nonce" in g else "")
+    else:  # most answers, and none of them has a use for a nonce
+        headers.extend(_ON_FILES)
     return response
+
+
+def _policy_of_page(ours: str) -> str:
+    return (
+        "default-src 'self'; "
+        f"script-src 'self'{ours}; "
+        f"style-src 'self'{ours}; "
+        "img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    )

@@ -175,7 +175,11 @@ class NearestAnswerShape(AnswerShape):
     type: Literal["FeatureCollection"]
     features: list[NearbyFeature]
     numberMatched: Annotated[
-        int, Field(description="How many stations match the filters, `limit` aside.")
+        int | None,
+        Field(
+            description="How many stations match the filters, `limit` aside; null with "
+            "`open=arrival` and no `within` in a register of more than 2,000: not counted."
+        ),
     ]
     numberReturned: int
     walking: WalkingShape
@@ -194,7 +198,7 @@ class OriginAnswer(Shape):
     """The closest stations to one of the origins, in the order they were sent."""
 
     id: Annotated[str, Field(description="As sent; the origin's place in the list, if none was.")]
-    numberMatched: int
+    numberMatched: int | None
     nearest: list[NearestOfOrigin]
 
 

@@ -66,7 +66,7 @@ def test_within_agrees_with_measuring_every_place(
     perhaps = {number for number, metres in enumerate(truth) if metres <= radius + 1e-6}
     numbers = {number for number, _ in found}
     assert surely <= numbers <= perhaps
-    assert list(found.metres) == sorted(found.metres)
+    assert found.metres == sorted(found.metres)
 
 
 @settings(max_examples=120, deadline=None)
@@ -84,7 +84,7 @@ def test_coincident_places_rank_by_number() -> None:
 
     found = StationIndex([here] * 9).nearest(Coordinate(longitude=114.1, latitude=33.5), 4)
 
-    assert found.numbers.tolist() == [0, 1, 2, 3]
+    assert found.numbers == [0, 1, 2, 3]
 
 
 def test_near_ties_are_ranked_on_the_spheroid_and_not_on_a_sphere() -> None:
@@ -94,7 +94,7 @@ def test_near_ties_are_ranked_on_the_spheroid_and_not_on_a_sphere() -> None:
 
     found = StationIndex([east, north]).nearest(origin, 2)
 
-    assert found.numbers.tolist() == [1, 0]
+    assert found.numbers == [1, 0]
 
 
 def test_an_empty_index_finds_nothing() -> None:
@@ -111,3 +111,41 @@ def test_antipodes_are_found_from_the_other_side_of_the_earth(limit: int) -> Non
     found = StationIndex([antipode]).nearest(Coordinate(longitude=114.0, latitude=33.5), limit)
 
     assert found.metres[0] == pytest.approx(20_003_931, abs=2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(somewhere, max_size=200), somewhere, st.integers(1, 5))
+def test_going_through_all_places_keeps_the_order_of_the_truth(
+    places: list[Coordinate], origin: Coordinate, first: int
+) -> None:
+    index = StationIndex(places)
+
+    gone_through = list(index.in_order(origin, first))
+
+    assert sorted(number for number, _ in gone_through) == list(range(len(places)))
+    assert [metres for _, metres in gone_through] == sorted(metres for _, metres in gone_through)
+
+
+def test_many_places_at_nearly_one_distance_are_still_ranked_by_the_geodesic() -> None:
+    # A ring of places around the origin: chords tie to the millimetre, and the spare
+    # candidates are no bound.
+    origin = Coordinate(longitude=114.0, latitude=33.5)
+    ring = []
+    for azimuth in range(0, 360, 2):
+        end = ORACLE.Direct(33.5, 114.0, azimuth, 800_000.0)
+        ring.append(Coordinate(longitude=end["lon2"], latitude=end["lat2"]))
+
+    found = StationIndex(ring).nearest(origin, 5)
+
+    assert _is_truly_the_nearest(found, [_metres(origin, place) for place in ring])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(somewhere, max_size=40), somewhere)
+def test_the_metres_to_all_places_are_right_to_two_centimetres(
+    places: list[Coordinate], origin: Coordinate
+) -> None:
+    metres = StationIndex(places).metres_to_all(origin)
+
+    truth = [_metres(origin, place) for place in places]
+    assert metres.tolist() == pytest.approx(truth, abs=0.02)

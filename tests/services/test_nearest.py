@@ -206,7 +206,7 @@ def test_a_group_and_a_service_must_hold_on_one_same_service() -> None:
     breakfast = Service(kind=ServiceKind.BREAKFAST, groups=frozenset({Group.BUS_DRIVER}))
     register = a_register([a_station("A", 114.0, 33.5, REST, breakfast)])
 
-    def matched(**asked: object) -> int:
+    def matched(**asked: object) -> int | None:
         query = NearestQuery(
             origin=PLACES[0],
             instant=MONDAY,

@@ -100,6 +100,20 @@ def test_debian_is_told_to_make_no_cluster_before_postgresql_comes(
     assert allowing == ["rm", "-f", str(tmp_path / "no-main.conf")]
 
 
+def test_debian_is_told_to_start_no_server_that_the_tests_bring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[Sequence[str]]
+) -> None:
+    monkeypatch.setenv("PATH", programs(tmp_path / "bin", "apt-get"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(bootstrap, "_NO_START", tmp_path / "policy-rc.d")
+    with pytest.raises(SetupError):  # nothing was really installed
+        bootstrap.provide([Need("nginx", "nginx", lambda: False)])
+    forbidding, _, installing, allowing = ran
+    assert str(tmp_path / "policy-rc.d") in forbidding
+    assert "nginx" in installing
+    assert allowing == ["rm", "-f", str(tmp_path / "policy-rc.d")]
+
+
 def test_another_user_than_root_installs_by_sudo(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ran: list[Sequence[str]]
 ) -> None:

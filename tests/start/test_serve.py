@@ -1,61 +1,32 @@
 """The running service: it says where it is, ends in order, and comes back from mishaps."""
 
+import fcntl
 import os
 import re
 import signal
 import socket
 import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+import termios
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from geo_service.persistence.cluster import Cluster
-from tests.support.postgis import throw_away_home
+from tests.support.postgis import PostGIS, throw_away_home
+from tests.support.service import (
+    PATIENCE_S,
+    PROGRAM,
+    Running,
+    launch,
+    numbers,
+    stop,
+    urls,
+    wait_for,
+)
 
 pytestmark = pytest.mark.slow
-
-PROGRAM = [sys.executable, "-c", "from geo_service.cli import main; main()", "serve"]
-PATIENCE_S = 60.0
-
-
-class Running(NamedTuple):
-    """A service that was started by its command."""
-
-    process: subprocess.Popen[str]
-    home: Path
-    port: int
-    log: Path
-
-    @property
-    def said(self) -> str:
-        """All that it has printed so far."""
-        return self.log.read_text(encoding="utf-8")
-
-    @property
-    def cluster(self) -> Cluster:
-        """Its private database."""
-        return Cluster(self.home)
-
-    def answers(self) -> bool:
-        """Say whether it answers now."""
-        with suppress(OSError):
-            address = f"http://127.0.0.1:{self.port}/healthz"
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                return bool(answer.status == 200)
-        return False
-
-    def descendants(self) -> set[int]:
-        """Return the processes it started, and those they started."""
-        found = {self.process.pid}
-        while more := {pid for pid in numbers() - found if parent(pid) in found}:
-            found |= more
-        return found - {self.process.pid}
 
 
 @pytest.fixture
@@ -83,60 +54,13 @@ def used_elsewhere() -> Iterator[Cluster]:
         yield cluster
 
 
-def launch(home: Path, **more: str) -> Running:
-    port, log = free_port(), home.parent / "said"
-    settings = {"GEO_SERVICE_HOME": str(home), "GEO_SERVICE_WORKERS": "1"}
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("GEO_SERVICE_")}
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            [*PROGRAM, f"--port={port}"],
-            stdout=written,
-            stderr=written,
-            text=True,
-            env={**kept, **settings, **more},
-        )
-    return Running(process, home, port, log)
-
-
-def stop(running: Running) -> None:
-    running.process.terminate()
-    running.process.wait(PATIENCE_S)
-    with running.cluster:  # the last to leave stops a server that was left behind
-        pass
-
-
-def wait_for(condition: Callable[[], bool], running: Running) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, running.said
-        time.sleep(0.1)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def numbers() -> set[int]:
-    return {int(each.name) for each in Path("/proc").glob("[0-9]*")}
-
-
-def parent(pid: int) -> int:
-    try:
-        status = Path("/proc", str(pid), "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return 0
-    return int(status.rpartition(")")[2].split()[1])
-
-
 def test_the_addresses_it_prints_answer(running: Running) -> None:
     printed = re.findall(r"http://\S+", running.said)
     assert f"http://127.0.0.1:{running.port}/" in printed
     assert running.answers()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_in_order(running: Running, number: signal.Signals) -> None:
     children = running.descendants()
     running.process.send_signal(number)
@@ -145,6 +69,20 @@ def test_a_signal_ends_it_in_order(running: Running, number: signal.Signals) -> 
     assert not running.cluster.is_alive()
     assert not children & numbers()
     assert "Traceback" not in running.said
+
+
+def test_a_terminal_that_is_closed_ends_it_in_order(
+    home: Path, shipped_postgis: PostGIS, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "Popen", partial(subprocess.Popen, start_new_session=True))
+    controller, terminal = os.openpty()
+    hung = partial(fcntl.ioctl, terminal, termios.TIOCSCTTY, 0)
+    monkeypatch.setattr(subprocess, "Popen", partial(subprocess.Popen, preexec_fn=hung))
+    started = launch(home, **urls(shipped_postgis))
+    wait_for(lambda: "Ready." in started.said, started)
+    os.close(controller)
+    assert started.process.wait(PATIENCE_S) == 0
+    os.close(terminal)
 
 
 def test_a_taken_port_is_refused_before_anything_is_started(home: Path) -> None:
@@ -165,11 +103,7 @@ def test_a_taken_port_is_refused_before_anything_is_started(home: Path) -> None:
 def test_what_answers_requests_does_not_know_the_owners_database(
     home: Path, used_elsewhere: Cluster
 ) -> None:
-    started = launch(
-        home,
-        GEO_SERVICE_DATABASE_URL=used_elsewhere.service_url,
-        GEO_SERVICE_OWNER_DATABASE_URL=used_elsewhere.owner_url,
-    )
+    started = launch(home, **urls(used_elsewhere))
     try:
         wait_for(lambda: "Ready." in started.said, started)
         environments = {
@@ -192,9 +126,7 @@ def test_a_database_that_is_killed_comes_back(running: Running) -> None:
 
 
 def test_a_worker_that_is_killed_is_replaced(running: Running) -> None:
-    granian = {pid for pid in running.descendants() if parent(pid) == running.process.pid}
-    workers = {pid for pid in running.descendants() if parent(pid) in granian}
-    os.kill(max(workers), signal.SIGKILL)
+    os.kill(max(running.workers()), signal.SIGKILL)
     wait_for(running.answers, running)
     assert running.process.poll() is None
 

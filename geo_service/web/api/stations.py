@@ -3,21 +3,22 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
 from geo_service import runtime
-from geo_service.domain.register import Register
 from geo_service.domain.station import StationId
 from geo_service.services.browse import Page, browse, station_at
-from geo_service.services.nearest import NearbyStation, find_nearest
+from geo_service.services.nearest import NearestAnswer, find_nearest
 from geo_service.web import geojson, params, shapes
-from geo_service.web.answers import JSON, json_answer
+from geo_service.web.answers import JSON, json_text, with_member
 from geo_service.web.api.parameters import (
     BrowseParameters,
     ManyNearestParameters,
     NearestParameters,
     StationParameters,
 )
+from geo_service.web.features import FeatureTexts, features_of
+from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("stations", __name__, url_prefix="/api/v1/stations")
@@ -41,16 +42,17 @@ def nearest() -> Response:
     runtime.served_area().check(register, query.origin)
     walking = runtime.walking()
     found = find_nearest(register, query, walking)
-    builder = geojson.StationBuilder(register, given.datum, query.instant)
-    answer: shapes.NearestAnswerShape = {
+    head = {
         "type": "FeatureCollection",
-        **builder.answer(),
+        **geojson.answer_shape(register, given.datum, query.instant),
         "numberMatched": found.matched,
         "numberReturned": len(found.stations),
         "walking": geojson.walking_shape(walking),
-        "features": [builder.nearby_feature(each) for each in found.stations],
     }
-    return json_answer(answer, geojson.MEDIA_TYPE)
+    features, zone = features_of(register, given.datum), register.place.zone
+    moments = geojson.Moments(zone)
+    texts = [features.nearby(each, moments.text(each.at)) for each in found.stations]
+    return Response(with_member(head, "features", texts), mimetype=geojson.MEDIA_TYPE)
 
 
 @blueprint.post("/nearest")
@@ -75,26 +77,26 @@ def nearest_to_many() -> Response:
     for query in queries:
         area.check(register, query.origin)
     found = [find_nearest(register, query, walking) for query in queries]
-    builder = geojson.StationBuilder(register, given.datum, queries[0].instant)
-    answer: shapes.ManyNearestAnswer = {
-        **builder.answer(),
+    instant, zone = queries[0].instant, register.place.zone
+    features = features_of(register, given.datum)
+    head = {
+        **geojson.answer_shape(register, given.datum, instant),
         "walking": geojson.walking_shape(walking),
-        "origins": [
-            {
-                "id": origin.id if origin.id is not None else str(place),
-                "numberMatched": each.matched,
-                "nearest": [_of_origin(builder, nearby) for nearby in each.stations],
-            }
-            for place, (origin, each) in enumerate(zip(given.origins, found, strict=True))
-        ],
-        "stations": {
-            "type": "FeatureCollection",
-            "features": _each_once(
-                register, builder, [nearby for each in found for nearby in each.stations]
-            ),
-        },
     }
-    return json_answer(answer)
+    moments = geojson.Moments(zone)
+    origins = (
+        _origin_text(features, origin.id or str(place), each, moments)
+        for place, (origin, each) in enumerate(zip(given.origins, found, strict=True))
+    )
+    stations = {nearby.station.id: nearby.station for each in found for nearby in each.stations}
+    at_text = geojson.instant_text(instant, zone)
+    listed = (
+        features.feature(station_at(register, stations[key], instant), at_text)
+        for key in sorted(stations)
+    )
+    body = with_member(head, "origins", origins)
+    collection = with_member({"type": "FeatureCollection"}, "features", listed)
+    return Response(f'{body[:-1]},"stations":{collection}}}', mimetype=JSON)
 
 
 @blueprint.get("")
@@ -110,16 +112,17 @@ def stations() -> Response:
     given = params.read_query(BrowseParameters)
     register, query = runtime.register(), given.query(runtime.now())
     page = browse(register, query)
-    builder = geojson.StationBuilder(register, given.datum, query.instant)
-    answer: shapes.StationsAnswer = {
+    head = {
         "type": "FeatureCollection",
-        **builder.answer(),
+        **geojson.answer_shape(register, given.datum, query.instant),
         "numberMatched": page.matched,
         "numberReturned": len(page.stations),
         "links": _links(given, page),
-        "features": [builder.feature(each) for each in page.stations],
     }
-    return json_answer(answer, geojson.MEDIA_TYPE)
+    features = features_of(register, given.datum)
+    at_text = geojson.instant_text(query.instant, register.place.zone)
+    texts = [features.feature(each, at_text) for each in page.stations]
+    return Response(with_member(head, "features", texts), mimetype=geojson.MEDIA_TYPE)
 
 
 @blueprint.get("/<station_id>")
@@ -137,28 +140,23 @@ def station(station_id: str) -> Response:
     given = params.read_query(StationParameters)
     register, now = runtime.register(), runtime.now()
     found = station_at(register, register.station(StationId(station_id)), now)
-    builder = geojson.StationBuilder(register, given.datum, now)
-    answer: shapes.StationAnswer = {**builder.answer(), **builder.feature(found)}
-    return json_answer(answer, geojson.MEDIA_TYPE)
+    feature = features_of(register, given.datum).feature(
+        found, geojson.instant_text(now, register.place.zone)
+    )
+    head = json_text(geojson.answer_shape(register, given.datum, now))
+    return Response(f"{head[:-1]},{feature[1:]}", mimetype=geojson.MEDIA_TYPE)
 
 
-def _of_origin(builder: geojson.StationBuilder, found: NearbyStation) -> shapes.NearestOfOrigin:
-    return {
-        "id": found.station.id,
-        "distance_m": round(found.distance, 2),
-        "walk_minutes": found.walk_minutes,
-        "openness": [builder.openness(state, found.at) for state in found.openness],
-    }
-
-
-def _each_once(
-    register: Register, builder: geojson.StationBuilder, found: list[NearbyStation]
-) -> list[shapes.StationFeature]:
-    stations = {each.station.id: each.station for each in found}
-    return [
-        builder.feature(station_at(register, stations[key], builder.instant))
-        for key in sorted(stations)
-    ]
+def _origin_text(
+    features: FeatureTexts, key: str, found: NearestAnswer, moments: geojson.Moments
+) -> str:
+    nearest = (
+        f'{{"id":{json_text(each.station.id)},"distance_m":{round(each.distance, 2)},'
+        f'"walk_minutes":{each.walk_minutes},'
+        f'"openness":{features.openness(each.openness, moments.text(each.at))}}}'
+        for each in found.stations
+    )
+    return with_member({"id": key, "numberMatched": found.matched}, "nearest", nearest)
 
 
 def _links(given: BrowseParameters, page: Page) -> list[shapes.LinkShape]:
@@ -174,5 +172,5 @@ def _link(rel: str, asked: dict[str, object]) -> shapes.LinkShape:
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in asked.items()
     }
-    href = url_for("stations.stations", _external=True, **words)
+    href = whole_address("stations.stations", **words)
     return {"rel": rel, "href": href, "type": geojson.MEDIA_TYPE}
