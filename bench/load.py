@@ -36,6 +36,7 @@ def press(server: Server, paths: Path, *, seconds: float, connections: int) -> L
     """Ask a server for the paths in a file, one per line, in turn, on kept-alive connections."""
     _wrk(server, paths, _WARM_UP_S, connections)
     seen = _wrk(server, paths, max(1, math.ceil(seconds)), connections)
+    server.settle()
     return Load(
         per_second=seen["requests"] / seen["seconds"],
         p50_ms=seen["p50_ms"],
