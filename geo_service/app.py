@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo_service import logs, runtime, web
 from geo_service.persistence.database import Database
+from geo_service.persistence.snapshot_files import SnapshotFiles
 from geo_service.persistence.snapshots import Snapshots
 from geo_service.settings import Settings, SettingsError, kept_secret_key
 from geo_service.web.sessions import CookieSessions
@@ -43,11 +44,24 @@ def create_app(
         runtime.Runtime(
             settings=settings,
             database=database,
-            snapshots=Snapshots(database, runtime.overrides_of(settings)),
+            snapshots=Snapshots(
+                database,
+                runtime.overrides_of(settings),
+                replicas=[_reached(settings, url) for url in settings.replica_urls],
+                files=SnapshotFiles.of_home(settings.home),
+            ),
             clock=clock or runtime.Clock(),
         ),
     )
     web.register(app, settings)
+    return app
+
+
+def create_worker() -> Flask:
+    """Build the service for a process that serves: the register is loaded from the start."""
+    app = create_app()
+    with app.app_context():
+        runtime.snapshots().start()
     return app
 
 
@@ -57,8 +71,12 @@ def _connect(settings: Settings) -> Database:
             "GEO_SERVICE_DATABASE_URL is not set. `geo-service serve` runs a private database "
             "and sets it; without that command, name a PostGIS of your own."
         )
+    return _reached(settings, settings.database_url)
+
+
+def _reached(settings: Settings, url: str) -> Database:
     return Database.connect(
-        settings.database_url,
+        url,
         connect_timeout_s=settings.connect_timeout_s,
         statement_timeout_ms=settings.statement_timeout_ms,
     )

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from geo_service.domain.coordinate import Bounds, Metres
 from geo_service.domain.register import Overrides, Register
 from geo_service.domain.served_area import ServedArea
 from geo_service.domain.walking import Walking
 from geo_service.persistence.database import Database
-from geo_service.persistence.snapshots import Snapshots
+from geo_service.persistence.snapshots import Snapshot, Snapshots
 from geo_service.settings import Settings
 
 _RUNTIME = "geo_service.runtime"
@@ -60,9 +60,26 @@ def snapshots() -> Snapshots:
     return _runtime().snapshots
 
 
+def snapshot() -> Snapshot:
+    """Return what this request is answered from, or raise RegisterUnavailableError.
+
+    It stays the same from the request's start to its end, whatever is committed meanwhile.
+    """
+    held: Snapshot | None = g.get("snapshot")
+    if held is None:
+        held = g.snapshot = _runtime().snapshots.current()
+    return held
+
+
+def snapshot_used() -> Snapshot | None:
+    """Return what this request was answered from; None where it asked nothing of the register."""
+    used: Snapshot | None = g.get("snapshot")
+    return used
+
+
 def register() -> Register:
-    """Return the register at its present revision, or raise RegisterUnavailableError."""
-    return _runtime().snapshots.current()
+    """Return the register that this request is answered from."""
+    return snapshot().register
 
 
 def now() -> datetime:

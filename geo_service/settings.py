@@ -89,6 +89,12 @@ def _database_url(value: str) -> str:
     raise ValueError("must look like postgresql://user:password@host:5432/database")
 
 
+def _database_urls(value: str) -> tuple[str, ...]:
+    # A URL may have commas of its own, between hosts; none of them stands before a scheme.
+    urls = re.split(r",(?=\s*postgres(?:ql)?(?:\+psycopg)?://)", value)
+    return tuple(_database_url(each.strip()) for each in urls)
+
+
 def _web_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -137,7 +143,7 @@ class Settings:
     home: Path = _setting(
         PROJECT / "var",
         _path,
-        "Folder for all that the service writes: its private database, its key, its metrics.",
+        "Folder for all that the service writes: its private database, its copies, its key.",
         shown="var/ in the project",
     )
     data: Path = _setting(
@@ -158,6 +164,14 @@ class Settings:
         _database_url,
         "The same database as the role that owns its tables, used only to migrate and load.",
         shown="GEO_SERVICE_DATABASE_URL",
+        secret=True,
+    )
+    replica_urls: tuple[str, ...] = _setting(
+        (),
+        _database_urls,
+        "Streaming replicas that the register is read from, with commas between; the first that "
+        "has the present revision is taken.",
+        shown="none",
         secret=True,
     )
     secret_key: str | None = _setting(
@@ -247,6 +261,8 @@ class Settings:
                 faults.append(f"{variable}{shown} {error}")
         if "owner_database_url" in values and "database_url" not in values:
             faults.append(f"{PREFIX}OWNER_DATABASE_URL needs {PREFIX}DATABASE_URL beside it")
+        if "replica_urls" in values and "database_url" not in values:
+            faults.append(f"{PREFIX}REPLICA_URLS needs {PREFIX}DATABASE_URL beside it")
         if faults:
             raise SettingsError("\n".join(faults))
         return cls(**values)

@@ -16,6 +16,8 @@ class Imprint:
     made_at: datetime
     data_status: DataStatus
     source: str
+    caution: str | None = None
+    """What the reader has to know of this copy of the data, in the map's language."""
 
     def __post_init__(self) -> None:
         """Refuse an instant that does not say its time zone."""
@@ -27,6 +29,7 @@ class Imprint:
         words = WORDS[language]
         return " · ".join(
             [
+                *([self.caution] if self.caution else []),
                 f"{words['revision']} {self.revision}",
                 f"{self.made_at:%Y-%m-%d %H:%M}",
                 "WGS 84",

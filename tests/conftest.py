@@ -12,9 +12,10 @@ from geo_service import create_app
 from geo_service.domain.register import Overrides, Register
 from geo_service.persistence import migrate
 from geo_service.persistence.database import Database
-from geo_service.persistence.snapshots import Snapshots
+from geo_service.persistence.snapshots import load_register
 from geo_service.services.setup import load_folder
 from geo_service.settings import PROJECT, Settings
+from tests.support.app import closing
 from tests.support.clock import StoppedClock
 from tests.support.postgis import PostGIS, postgis
 
@@ -46,7 +47,7 @@ def shipped(shipped_postgis: PostGIS) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def register(shipped: Database) -> Register:
     """The shipped register as every worker holds it."""
-    return Snapshots(shipped, Overrides()).current()
+    return load_register(shipped, Overrides())
 
 
 @pytest.fixture(scope="session")
@@ -78,9 +79,10 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture(scope="session")
-def app(shipped: Database, settings: Settings, clock: StoppedClock) -> Flask:
+def app(shipped: Database, settings: Settings, clock: StoppedClock) -> Iterator[Flask]:
     """The service over the shipped register, at Monday, 05:00."""
-    return create_app(settings, database=shipped, clock=clock)
+    with closing(create_app(settings, database=shipped, clock=clock)) as app:
+        yield app
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from geo_service.domain.errors import GeoServiceError
 from geo_service.domain.register import Register
 from geo_service.persistence.cluster import Cluster
 from geo_service.persistence.database import Database
-from geo_service.persistence.snapshots import Snapshots
+from geo_service.persistence.snapshots import load_register
 from geo_service.services.setup import bring_up_to_date, prepare
 from geo_service.settings import Settings, SettingsError
 
@@ -26,7 +26,7 @@ class Connection:
 
     def register(self) -> Register:
         """Return the register at its present revision."""
-        return Snapshots(self.database, runtime.overrides_of(self.settings)).current()
+        return load_register(self.database, runtime.overrides_of(self.settings))
 
 
 @contextmanager

@@ -20,8 +20,10 @@ from geo_service.cli.web_server import (
     wait_for_answer,
     web_server,
 )
-from geo_service.domain.errors import GeoServiceError
+from geo_service.domain.errors import GeoServiceError, RegisterUnavailableError
 from geo_service.persistence.cluster import Cluster
+from geo_service.persistence.migrate import DatabaseAwayError
+from geo_service.persistence.snapshot_files import SnapshotFiles
 from geo_service.services.setup import prepare
 from geo_service.settings import PREFIX, Settings, SettingsError, kept_secret_key
 
@@ -79,7 +81,12 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
             if cluster.folder.parent != settings.home:
                 say(f"  Its user may not enter {settings.home}, so it is in {cluster.folder}.")
         urls = _urls(settings, cluster)
-        prepare(settings, urls.owner, urls.service, say)
+        try:
+            prepare(settings, urls.owner, urls.service, say)
+        except (DatabaseAwayError, RegisterUnavailableError) as error:
+            if not SnapshotFiles.of_home(settings.home).has_any():
+                raise
+            say(f"Serving the register's copy on disk for now: {error}")
         environ = _worker_environment(settings, urls.service, secret_key)
         say("Starting the web server …")
         server = stack.enter_context(web_server(settings, address, environ))

@@ -44,6 +44,10 @@ class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 
 
+class RegisterNotWritableError(GeoServiceError):
+    """A change cannot be made now: the database does not answer, is full, or takes no writes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing wrong with a file: where it stands, what is there, what is expected."""

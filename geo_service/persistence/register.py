@@ -1,34 +1,25 @@
 """The register in PostGIS: written whole in one transaction, read whole at one revision."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from geoalchemy2 import Geometry, WKBElement
+from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from shapely import MultiPolygon, Point, Polygon
-from sqlalchemy import Row, cast, delete, func, insert, select, text
+from sqlalchemy import Row, TextClause, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from geo_service.domain.coordinate import Coordinate, Metres
-from geo_service.domain.datum import Datum
+from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.holidays import Holiday, HolidayCalendar, HolidayKind, HolidayStatus
 from geo_service.domain.place import Claim, Place, Revision
 from geo_service.domain.register import Dataset
-from geo_service.domain.station import (
-    Accessibility,
-    Amenity,
-    DataStatus,
-    Group,
-    Reading,
-    Service,
-    ServiceKind,
-    Station,
-    StationId,
-)
+from geo_service.domain.station import Amenity, Group, Service, Station
 from geo_service.domain.township import BoundaryStatus, County, Township
+from geo_service.persistence.database import will_write
+from geo_service.persistence.station_rows import StationReader
 from geo_service.persistence.tables import (
     Base,
     ClaimRow,
@@ -46,19 +37,38 @@ _EMPTIED: Final[tuple[type[Base], ...]] = (
     *(ServiceRow, StationRow, TownshipRow, CountyRow, HolidayRow, ClaimRow, PlaceRow),
 )
 
-_POSITION = cast(StationRow.location, Geometry)
-STATIONS: Final = select(
-    StationRow.__table__,
-    func.ST_X(_POSITION).label("longitude"),
-    func.ST_Y(_POSITION).label("latitude"),
-).order_by(StationRow.id)
+# Text and numbers alone: what SQLAlchemy would make of arrays and geographies is made once for each
+# distinct value by StationReader, not once for each row. (::geometry: only that type has X and Y.)
+_STATIONS: Final = text(
+    """
+    SELECT id, name, name_en, ST_X(location::geometry), ST_Y(location::geometry),
+           reading_x, reading_y, reading_datum, array_to_string(amenities, ' '), address,
+           township_code, telephone, capacity, accessibility, data_status, source, accuracy_m,
+           verified_on::text
+    FROM station ORDER BY id
+    """
+)
+_SERVICES: Final = text(
+    """SELECT station_id, kind, opening_hours, array_to_string("groups", ' ')
+    FROM station_service"""
+)
+_ROWS_AT_ONCE: Final = 2000
+_ROWS_IN_A_ROW: Final = 2000
+
+
+def _go_on() -> None:
+    """Do nothing between two pieces of work."""
 
 
 class RegisterStore:
-    """The register as it stands inside one transaction."""
+    """The register as it stands inside one transaction.
 
-    def __init__(self, session: Session) -> None:
+    ``between`` is called between two small pieces of a long read.
+    """
+
+    def __init__(self, session: Session, between: Callable[[], None] = _go_on) -> None:
         self._session = session
+        self._between = between
 
     def revision_number(self) -> int | None:
         """Return the number of the present revision; None before the first load."""
@@ -69,6 +79,7 @@ class RegisterStore:
 
         Else two of them would claim the same number. Readers go on.
         """
+        will_write(self._session)
         self._session.execute(text("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE"))
 
     def replace(self, dataset: Dataset, *, author: str, reason: str) -> int:
@@ -118,18 +129,18 @@ class RegisterStore:
         )
 
     def _stations(self) -> tuple[Station, ...]:
-        services: dict[str, dict[ServiceKind, Service]] = defaultdict(dict)
-        for row in self._session.execute(select(ServiceRow.__table__)):
-            kind = ServiceKind(row.kind)
-            services[row.station_id][kind] = Service(
-                kind=kind,
-                opening_hours=row.opening_hours,
-                groups=frozenset(map(Group, row.groups)),
-            )
-        return tuple(
-            _to_station(row, services[row.id])
-            for row in self._session.execute(STATIONS.execution_options(yield_per=5000))
-        )
+        offered: dict[str, list[Sequence[Any]]] = defaultdict(list)
+        for row in self._rows(_SERVICES):
+            offered[row[0]].append(row[1:])
+        read = StationReader().station
+        return tuple(read((*row, offered.pop(row[0], ()))) for row in self._rows(_STATIONS))
+
+    def _rows(self, query: TextClause) -> Iterator[Row[Any]]:
+        """Read a long table in pieces."""
+        rows = self._session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
+        for piece in rows.partitions(_ROWS_IN_A_ROW):
+            yield from piece
+            self._between()
 
     def _insert(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
         if listed := list(rows):
@@ -262,27 +273,6 @@ def _station_row(station: Station) -> dict[str, Any]:
         "accuracy_m": station.accuracy_m,
         "verified_on": station.verified_on,
     }
-
-
-def _to_station(row: Row[Any], services: dict[ServiceKind, Service]) -> Station:
-    return Station(
-        id=StationId(row.id),
-        name=row.name,
-        name_en=row.name_en,
-        coordinate=Coordinate(longitude=row.longitude, latitude=row.latitude),
-        reading=Reading(x=row.reading_x, y=row.reading_y, datum=Datum(row.reading_datum)),
-        services=tuple(services[kind] for kind in ServiceKind if kind in services),
-        amenities=frozenset(map(Amenity, row.amenities)),
-        address=row.address,
-        township_code=row.township_code,
-        telephone=row.telephone,
-        capacity=row.capacity,
-        accessibility=Accessibility(row.accessibility),
-        data_status=DataStatus(row.data_status),
-        source=row.source,
-        accuracy_m=None if row.accuracy_m is None else Metres(row.accuracy_m),
-        verified_on=row.verified_on,
-    )
 
 
 def _service_row(station: Station, service: Service) -> dict[str, Any]:

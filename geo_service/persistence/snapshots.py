@@ -1,106 +1,308 @@
 """The register held in memory, replaced as a whole when its revision moves."""
 
+import gc
+import socket
 import threading
-import time
-from typing import Final
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic, sleep
+from typing import Final, Self
 
+import psycopg
 import structlog
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.register import Overrides, Register
+from geo_service.domain.station import StationFilter
 from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
+from geo_service.persistence.revisions import Present, RevisionKey
+from geo_service.persistence.snapshot_files import SnapshotFiles
+from geo_service.persistence.sources import Loaded, RegisterSources
 
 _LOG: Final = structlog.get_logger()
-_LOST: Final = (DBAPIError, PoolTimeoutError)
 
-# A database that does not answer costs each question seconds: it is not asked more often.
-_SECONDS_BETWEEN_TRIALS: Final = 2.0
+_POLL_S: Final = 0.5
+_AFTER_A_FAULT_S: Final = 5.0  # a register that cannot be made sense of is not read again at once
+_STALE_AFTER_S: Final = 3.0
+_FIRST_LOAD_S: Final = 10.0  # how long a question waits for the first register of a process
+_END_S: Final = 5.0
+
+_MANY_STATIONS: Final = 20_000
+
+# Between two pieces of a long load, whoever waits to answer a request gets the interpreter.
+_BREATH_S: Final = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The register of one revision, and when that was last known to be the present one."""
+
+    register: Register
+    checked_at: datetime
+    _checked_s: float  # the same moment by the monotonic clock, which nobody sets
+
+    @classmethod
+    def of(cls, register: Register, checked_at: datetime) -> Self:
+        """Hold a register that was known to be the present one at an instant."""
+        ago = (datetime.now(UTC) - checked_at).total_seconds()
+        return cls(register, checked_at, monotonic() - max(0.0, ago))
+
+    def checked(self, at: datetime) -> "Snapshot":
+        """Return the same register, known to be the present one at a later instant."""
+        return Snapshot.of(self.register, at)
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the register was last known to be the present one."""
+        return monotonic() - self._checked_s
+
+    @property
+    def is_stale(self) -> bool:
+        """Say whether it is no longer known that this is the present register."""
+        return self.age_s > _STALE_AFTER_S
+
+
+def load_register(database: Database, overrides: Overrides) -> Register:
+    """Read the present register once, or raise RegisterUnavailableError."""
+    with database.transaction() as session:
+        revision, dataset = RegisterStore(session).load()
+    return Register(revision, dataset, overrides)
 
 
 class Snapshots:
-    """Hands out the register at its present revision, loading it only when that has moved.
+    """Hands out the present register; a thread of its own keeps it so.
 
-    Where the database does not answer, the last revision read goes on being handed out.
+    The thread asks the database which revision is present, twice a second and whenever it is
+    told of another; then it loads that and puts it in the place of the old one. Where the database
+    does not answer, the last revision goes on being handed out, and a process that has none yet
+    takes one from a replica or from the files.
     """
 
-    def __init__(self, database: Database, overrides: Overrides) -> None:
-        self._database = database
+    def __init__(
+        self,
+        database: Database,
+        overrides: Overrides,
+        *,
+        replicas: Sequence[Database] = (),
+        files: SnapshotFiles | None = None,
+    ) -> None:
+        self._sources = RegisterSources(database, replicas)
         self._overrides = overrides
-        self._held: Register | None = None
-        self._loading = threading.Lock()
-        self._trying = threading.Lock()
-        self._lost = False
-        self._next_trial = 0.0  # by the monotonic clock
-        self._failed_at = 0.0  # likewise
+        self._files = files
+        self._held: Snapshot | None = None
+        self._failure: str | None = None  # why nothing is held
+        self._changed = threading.Condition()
+        self._answers = False
+        self._heard_s = 0.0  # when the database last said anything, by the monotonic clock
+        self._starting = threading.Lock()
+        self._stopped = threading.Event()
+        self._end: Callable[[], object] | None = None
+        self._keeping: threading.Thread | None = None
 
-    def current(self) -> Register:
-        """Return the register; raises RegisterUnavailableError where none could ever be read."""
-        held = self._held
-        if held is not None and not self._may_ask():
-            return held
-        try:
-            register = self._up_to_date(held)
-        except _LOST as error:
-            self._failed_at, self._lost = time.monotonic(), True
-            if held is None:
-                raise _unavailable() from error
-            _LOG.warning("register.serving_from_memory", revision=held.revision.number)
-            return held
-        self._lost = False
-        return register
+    # -- for those who ask -----------------------------------------------------------------
+
+    def current(self, patience_s: float = _FIRST_LOAD_S) -> Snapshot:
+        """Return the snapshot; raises RegisterUnavailableError where none could ever be had."""
+        return self._held or self._first(patience_s)
 
     def database_answers(self) -> bool:
-        """Say whether the database can be asked just now."""
+        """Say whether the database could be asked just now; it is not asked for this."""
+        return self._answers and monotonic() - self._heard_s < _STALE_AFTER_S
+
+    def wait_for(self, revision: int, timeout_s: float = 10.0) -> Snapshot:
+        """Return the snapshot once it is of this revision or a later one, or raise TimeoutError."""
+        self.start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._number() >= revision, timeout_s)
+            if self._held is None or self._number() < revision:
+                raise TimeoutError(f"revision {revision} did not come within {timeout_s:g} s")
+            return self._held
+
+    def start(self) -> None:
+        """Begin to load and to watch, in the background. The first question does so by itself."""
+        with self._starting:
+            if self._end is None:
+                hearing, waking = socket.socketpair()
+                thread = threading.Thread(
+                    target=_look_after,
+                    # No reference that would keep the snapshots alive when all others are gone.
+                    args=(weakref.ref(self), self._sources, hearing, self._stopped),
+                    name="register",
+                    daemon=True,
+                )
+                self._end = weakref.finalize(self, _end, thread, waking, self._stopped)
+                thread.start()
+
+    def close(self) -> None:
+        """End the watching; what is held goes on being handed out."""
+        if self._end is not None:
+            self._end()
+        if self._keeping is not None:
+            self._keeping.join(_END_S)
+
+    def _first(self, patience_s: float) -> Snapshot:
+        self.start()
+        with self._changed:
+            self._changed.wait_for(lambda: self._held or self._failure, patience_s)
+        if self._held is None:
+            raise RegisterUnavailableError(self._failure or "the register is still being loaded")
+        return self._held
+
+    def _number(self) -> int:
+        return -1 if self._held is None else self._held.register.revision.number
+
+    # -- in the thread ---------------------------------------------------------------------
+
+    def look(self) -> float:
+        """See to it that the present revision is held; return after how long to look again."""
+        asked_at = datetime.now(UTC)
         try:
-            self._number()
-        except _LOST:
-            return False
-        return True
+            self._follow(self._sources.ask(), asked_at)
+        except (psycopg.Error, RegisterUnavailableError) as error:
+            self._do_without(error)
+        except _StoppedError:
+            pass
+        except Exception as error:  # noqa: BLE001  without this thread nothing would ever be new
+            _LOG.error("register.not_loaded", exc_info=error)
+            self._fail("the register cannot be loaded; the log of the service says why")
+            return _AFTER_A_FAULT_S
+        return _POLL_S
 
-    def _may_ask(self) -> bool:
-        """Say whether to ask the database; where it was lost, one thread at a time tries."""
-        if not self._lost:
-            return True
-        with self._trying:
-            now = time.monotonic()
-            if now < max(self._next_trial, self._failed_at + _SECONDS_BETWEEN_TRIALS):
-                return False
-            self._next_trial = now + _SECONDS_BETWEEN_TRIALS
-            return True
+    def _follow(self, present: Present, asked_at: datetime) -> None:
+        if not self._answers and self._held is not None:
+            _LOG.info("register.database_is_back")
+        self._heard()
+        held = self._held
+        if present.key is None:
+            raise RegisterUnavailableError("the register is empty: load a data folder first")
+        if held is not None and present.is_certain and present.key == _key(held):
+            self._held = held.checked(asked_at)
+        elif held is None or present.is_certain or present.key.number > self._number():
+            with _undisturbed():
+                self._hold(self._sources.load(present.key, self._hear_and_breathe), asked_at)
 
-    def _up_to_date(self, held: Register | None) -> Register:
-        if held is not None and held.revision.number == self._number():
-            return held
-        return self._reload()
+    def _do_without(self, error: Exception) -> None:
+        """Go on while the database does not answer: with what is held, or what can be had."""
+        held = self._held
+        if self._answers and held is not None:
+            _LOG.warning("register.serving_from_memory", revision=held.register.revision.number)
+            if self._files is not None:
+                self._files.note(held.register.revision, held.checked_at)
+        self._answers = False
+        with suppress(_StoppedError), _undisturbed():
+            number = None if held is None else self._number()
+            if (loaded := self._sources.load_from_replica(number, self._breathe)) is not None:
+                # A replica may lack what came after; this much was the present at its commit.
+                self._hold(loaded, loaded[0].committed_at)
+            elif held is None and self._files and (kept := self._files.newest()):
+                self._hold((kept.revision, kept.dataset), kept.checked_at, keep=False)
+                _LOG.warning("register.serving_from_disk", revision=kept.revision.number)
+            elif held is None:
+                known = isinstance(error, RegisterUnavailableError)
+                reason = str(error) if known else "the database does not answer"
+                self._fail(f"{reason}; no copy of the register is held yet")
 
-    def _number(self) -> int | None:
-        with self._database.transaction() as session:
-            return RegisterStore(session).revision_number()
+    def _hold(self, loaded: Loaded, checked_at: datetime, *, keep: bool = True) -> None:
+        register = Register(*loaded, self._overrides)
+        _prepare(register)
+        with self._changed:
+            self._held = Snapshot.of(register, checked_at)
+            if len(register.stations) >= _MANY_STATIONS:
+                gc.freeze()
+            self._failure = None
+            self._changed.notify_all()
+        _LOG.info(
+            "register.loaded", revision=register.revision.number, stations=len(register.stations)
+        )
+        if keep and self._files is not None:
+            self._keep(self._files, loaded)
 
-    def _reload(self) -> Register:
-        came = time.monotonic()
-        with self._loading:
-            held = self._held
-            if held is None and self._failed_at > came:
-                raise _unavailable()  # as another thread found while this one waited for it
-            if held is not None and held.revision.number == self._number():
-                return held  # another thread was faster
-            try:
-                with self._database.transaction() as session:
-                    revision, dataset = RegisterStore(session).load()
-            except _LOST:
-                self._failed_at = time.monotonic()
-                raise
-            register = Register(revision, dataset, self._overrides)
-            self._held = register
-            _LOG.info("register.loaded", revision=revision.number, stations=len(register.stations))
-            return register
+    def _keep(self, files: SnapshotFiles, loaded: Loaded) -> None:
+        """Write a copy to disk, in a thread of its own: the next revision does not wait for it."""
+        stopped = self._stopped
+
+        def breathe() -> None:
+            sleep(_BREATH_S)
+            if stopped.is_set():
+                raise _StoppedError
+
+        def keep() -> None:
+            with suppress(_StoppedError):
+                files.keep(*loaded, breathe)
+
+        self._keeping = threading.Thread(target=keep, name="register copy", daemon=True)
+        self._keeping.start()
+
+    def _fail(self, reason: str) -> None:
+        with self._changed:
+            if self._failure != reason and self._held is None:
+                _LOG.warning("register.unavailable", reason=reason)
+            self._failure = reason
+            self._changed.notify_all()
+
+    def _heard(self) -> None:
+        self._answers, self._heard_s = True, monotonic()
+
+    def _hear_and_breathe(self) -> None:
+        self._heard()  # no other question is asked while a long load goes on
+        self._breathe()
+
+    def _breathe(self) -> None:
+        sleep(_BREATH_S)
+        if self._stopped.is_set():
+            raise _StoppedError
 
 
-def _unavailable() -> RegisterUnavailableError:
-    return RegisterUnavailableError(
-        "the database does not answer, and no copy of the register is held yet"
-    )
+class _StoppedError(Exception):
+    """The process ends in the middle of a load."""
+
+
+def _key(held: Snapshot) -> RevisionKey:
+    return RevisionKey.of(held.register.revision)
+
+
+def _prepare(register: Register) -> None:
+    """Make what every question needs, before there are any."""
+    _ = register.select(StationFilter()).index, register.bounds, register.data_status
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the garbage collector from going through all that is being made, again and again.
+
+    It stops every request while it does: for seconds, where there are hundreds of thousands of
+    stations. For the same reason so many are frozen, out of its reach, once they are there. They
+    form no cycles, so they go without it as soon as the last request that uses them ends.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _look_after(
+    looked_after: "weakref.ref[Snapshots]",
+    sources: RegisterSources,
+    hearing: socket.socket,
+    stopped: threading.Event,
+) -> None:
+    """Keep snapshots up to date for as long as somebody holds them."""
+    with hearing:
+        while not stopped.is_set() and (snapshots := looked_after()) is not None:
+            seconds = snapshots.look()
+            del snapshots
+            sources.rest(seconds, hearing)
+        sources.close()
+
+
+def _end(thread: threading.Thread, waking: socket.socket, stopped: threading.Event) -> None:
+    stopped.set()
+    with waking, suppress(OSError):
+        waking.send(b".")
+    if thread is not threading.current_thread():  # where the last reference was the thread's own
+        thread.join(_END_S)

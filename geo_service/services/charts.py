@@ -34,6 +34,7 @@ class Page:
     language: Language
     instant: datetime
     navigation: Mapping[str, str]
+    caution: str | None = None
 
 
 def station_chart(register: Register, query: BrowseQuery, page: Page) -> Sheet:
@@ -107,6 +108,7 @@ def _frame(register: Register, page: Page) -> Frame:
             source=register.place.title
             if page.language == "zh"
             else register.place.title_en or register.place.title,
+            caution=page.caution,
         ),
         navigation=page.navigation,
     )

@@ -16,6 +16,11 @@ _NOTES: Final = {
         "en": "演示数据，请勿前往 · Demonstration data: {count} of {stations} stations were "
         "made up to show the service; do not go there.",
     },
+    "stale": {
+        "zh": "现在无法查询数据库：这是截至 {when} 的登记册，此后的更改尚未包括在内。",
+        "en": "The database cannot be asked now: this is the register as of {when}; later changes "
+        "are not in it.",
+    },
     "holidays": {
         "zh": "法定节假日和调休安排公布到 {year} 年；此后只按星期和法定放假日判断营业时间。",
         "en": "Public holidays and make-up workdays are published to {year}; after that, opening "
@@ -48,6 +53,11 @@ _NOTES: Final = {
 
 def _note(key: str, language: Language, **values: object) -> str:
     return _NOTES[key][language].format(**values)
+
+
+def stale_note(checked_at: datetime, language: Language) -> str:
+    """Say since when nobody knows whether this is still the present register."""
+    return _note("stale", language, when=f"{checked_at:%Y-%m-%d %H:%M:%S}")
 
 
 def register_notes(register: Register, instant: datetime, language: Language) -> list[str]:

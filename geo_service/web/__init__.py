@@ -4,7 +4,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from geo_service.settings import Settings
-from geo_service.web import assets, bodies, health, journal, metrics, problems, security
+from geo_service.web import assets, bodies, freshness, health, journal, metrics, problems, security
 from geo_service.web.api import coverage, documents, stations
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
@@ -15,6 +15,7 @@ def register(app: Flask, settings: Settings) -> None:
     security.register(app)
     metrics.register(app)
     journal.register(app, settings)
+    freshness.register(app)
     problems.register(app)
     bodies.register(app)
     for blueprint in (

@@ -11,7 +11,7 @@ from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, Service, Station
 from geo_service.domain.walking import Walking
 from geo_service.services.notes import register_notes
-from geo_service.web import shapes
+from geo_service.web import freshness, shapes
 
 MEDIA_TYPE: Final = "application/geo+json"
 
@@ -126,10 +126,11 @@ def answer_shape(register: Register, datum: Datum, instant: datetime) -> shapes.
     return {
         "place": register.place.name,
         "revision": register.revision.number,
+        "register_checked_at": freshness.checked_at(),
         "instant": instant_text(instant, register.place.zone),
         "datum": datum.value,
         "data_status": {status.value: count for status, count in register.data_status.items()},
-        "notes": register_notes(register, instant, "en"),
+        "notes": [*freshness.notes("en"), *register_notes(register, instant, "en")],
     }
 
 

@@ -6,6 +6,7 @@ from flask import request, url_for
 
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
+from geo_service.web import freshness
 from geo_service.web.language import Language, other_language
 from geo_service.web.links import asked_again
 from geo_service.web.words import WORDS
@@ -21,6 +22,7 @@ def page_context(register: Register, language: Language) -> dict[str, Any]:
     return bare_context(language) | {
         "place": place.name if language == "zh" else place.name_en or place.name,
         "demonstration": DataStatus.DEMONSTRATION in register.data_status,
+        "stale": freshness.notes(language),
         "imprint": words["imprint"].format(
             revision=revision.number,
             when=f"{revision.committed_at.astimezone(place.zone):%Y-%m-%d %H:%M}",
@@ -39,5 +41,6 @@ def bare_context(language: Language) -> dict[str, Any]:
         "place": WORDS[language]["title"],
         "demonstration": False,
         "switch": url_for(endpoint, **asked_again(lang=other_language(language))),
+        "stale": [],
         "imprint": "",
     }

@@ -17,6 +17,7 @@ from geo_service.domain.errors import (
     InvalidOpeningHoursError,
     InvalidQueryError,
     OutsideServedAreaError,
+    RegisterNotWritableError,
     RegisterUnavailableError,
     StationNotFoundError,
 )
@@ -82,6 +83,12 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "The register cannot be read now",
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database does not answer. Ask again after the seconds that Retry-After names.",
+    ),
+    RegisterNotWritableError: ProblemType(
+        "register-not-writable",
+        "The register cannot be changed now",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Reads go on. Send the change again after the seconds that Retry-After names.",
     ),
 }
 

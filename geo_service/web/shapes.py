@@ -140,6 +140,10 @@ class AnswerShape(Shape):
 
     place: str
     revision: Annotated[int, Field(description="The revision of the register answered from.")]
+    register_checked_at: Annotated[
+        str,
+        Field(description="RFC 3339 instant at which this was last known to be the present one."),
+    ]
     instant: Annotated[str, Field(description="RFC 3339 instant that openness is told for.")]
     datum: Annotated[
         Literal["wgs84", "gcj02", "bd09"], Field(description="The datum of all coordinates here.")
@@ -297,6 +301,10 @@ class CoverageAnswerShape(Shape):
 
     place: str
     revision: int
+    register_checked_at: Annotated[
+        str,
+        Field(description="RFC 3339 instant at which this was last known to be the present one."),
+    ]
     instant: Annotated[
         Text, Field(description="RFC 3339 instant at which stations had to be open; null: any.")
     ]

@@ -12,7 +12,7 @@ from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.register import Dataset, Overrides
 from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
-from geo_service.persistence.snapshots import Snapshots
+from geo_service.persistence.snapshots import load_register
 from tests.support.postgis import PostGIS
 from tests.support.register import a_dataset, a_station
 
@@ -127,7 +127,7 @@ def test_a_register_never_loaded_says_so(scratch: Database, owner: Database) -> 
         session.execute(text(EMPTY_TABLES))
 
     with pytest.raises(RegisterUnavailableError, match="load a data folder"):
-        Snapshots(scratch, Overrides()).current()
+        load_register(scratch, Overrides())
 
 
 def test_readers_go_on_while_a_writer_is_at_work(scratch: Database) -> None:

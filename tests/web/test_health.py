@@ -1,5 +1,8 @@
 """Is it alive, can it serve, how is it doing?"""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,14 +10,17 @@ from flask.testing import FlaskClient
 from geo_service import create_app
 from geo_service.persistence.database import Database
 from geo_service.settings import Settings
+from tests.support.app import closing
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:9/none"
 
 
 @pytest.fixture
-def without_database(settings: Settings) -> Flask:
-    """A service whose database never answered."""
-    return create_app(settings, database=Database.connect(NOWHERE, connect_timeout_s=1))
+def without_database(tmp_path: Path) -> Iterator[Flask]:
+    """A service whose database never answered, and that has no copy."""
+    settings = Settings(home=tmp_path, log_level="error")
+    with closing(create_app(settings, database=Database.connect(NOWHERE))) as app:
+        yield app
 
 
 def test_a_process_that_answers_is_alive(without_database: Flask) -> None:

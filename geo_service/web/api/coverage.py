@@ -9,7 +9,7 @@ from geo_service.domain.register import Register
 from geo_service.services.coverage import CoverageAnswer, measure_coverage
 from geo_service.services.exporting import coverage_csv, coverage_features, totals_row, unit_row
 from geo_service.services.notes import coverage_notes
-from geo_service.web import geojson, params, shapes
+from geo_service.web import freshness, geojson, params, shapes
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api.parameters import CoverageParameters
 from geo_service.web.openapi import Operation, describes
@@ -60,6 +60,7 @@ def _about(
     return {
         "place": register.place.name,
         "revision": register.revision.number,
+        "register_checked_at": freshness.checked_at(),
         "instant": None if instant is None else geojson.instant_text(instant, register.place.zone),
         "level": given.level.value,
         "radius_m": report.radius_m,
@@ -75,7 +76,10 @@ def _about(
         "stations_counted": len(answer.stations),
         "stations_of_unknown_openness": answer.of_unknown_openness,
         "data_status": {status.value: n for status, n in register.data_status.items()},
-        "notes": coverage_notes(register, answer, runtime.now(), "en"),
+        "notes": [
+            *freshness.notes("en"),
+            *coverage_notes(register, answer, runtime.now(), "en"),
+        ],
         "totals": cast("shapes.TotalsShape", totals_row(report.totals)),
     }
 

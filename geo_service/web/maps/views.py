@@ -9,7 +9,7 @@ from geo_service import runtime
 from geo_service.services.browse import BrowseQuery
 from geo_service.services.charts import Page, chart_title, coverage_chart, station_chart
 from geo_service.services.coverage import measure_coverage
-from geo_service.web import params
+from geo_service.web import freshness, params
 from geo_service.web.api.parameters import CoverageOptions, FilterParameters
 from geo_service.web.language import Language, LanguageParameters, language_asked, other_language
 from geo_service.web.links import asked_again
@@ -58,7 +58,10 @@ def stations() -> Response:
         open=given.open_condition(arrival=False),
     )
     page = Page(
-        language=language, instant=query.instant, navigation=_navigation("stations", language)
+        language=language,
+        instant=query.instant,
+        navigation=_navigation("stations", language),
+        caution=_caution(language),
     )
     return _html(station_chart(register, query, page), "stations", language)
 
@@ -72,7 +75,12 @@ def coverage() -> Response:
     chart = coverage_chart(
         register,
         measure_coverage(register, given.query(now, register.place.zone)),
-        Page(language=language, instant=now, navigation=_navigation("coverage", language)),
+        Page(
+            language=language,
+            instant=now,
+            navigation=_navigation("coverage", language),
+            caution=_caution(language),
+        ),
         measure=given.measure,
         form=QuestionForm(action=url_for("maps.coverage"), carried={"lang": language}),
     )
@@ -88,6 +96,10 @@ def _html(chart: Sheet, kind: str, language: Language) -> Response:
         asset_base=url_for("static", filename="").rstrip("/"),
     )
     return Response(page, mimetype="text/html")
+
+
+def _caution(language: Language) -> str | None:
+    return next(iter(freshness.notes(language)), None)
 
 
 def _navigation(here: str, language: Language) -> dict[str, str]:
