@@ -126,9 +126,9 @@ def test_a_reload_replaces_every_worker_and_answers_every_request(two_workers: R
 
 
 def ask_until(ended: Event, running: Running) -> Counter[str]:
-    """Ask, and ask again where a connection was closed unanswered, as browsers do (RFC 9110, 9.2.2).
+    """Ask, and ask again where a connection was closed unanswered, as browsers do.
 
-    A server that goes may close a connection in the moment in which a request arrives on it.
+    A server that goes may close a connection on which a request just arrives (RFC 9110, 9.2.2).
     """
     seen = Counter[str]()
     while not ended.is_set():
