@@ -7,7 +7,7 @@ from bench.contestants.line_up import BARE, REDIS, SERVICE, TIPG
 from bench.load import Load
 from bench.questions import FILTERED, PLAIN
 from bench.report import Table
-from bench.rounds import Rounds
+from bench.rounds import Rounds, ratio
 
 Goal = tuple[str, str, float, float, bool]  # what, where, wanted, found, whether less is better
 Measured = Mapping[tuple[int, str], Rounds[Load]]
@@ -44,14 +44,20 @@ def _by_size(measured: Measured) -> Iterator[Goal]:
     for (size, variant), rounds in measured.items():
         where = f"{size:,}, {variant}"
         ours = _per_second(rounds, SERVICE)
-        share = ours / _per_second(rounds, BARE)
+        share = ratio(ours, _per_second(rounds, BARE))
         yield "service ÷ bare view", where, _OF_BARE[variant], share, False
         for peer, wanted in _TIMES.items():
             if peer in rounds.seen:
-                yield f"service ÷ {peer}", where, wanted, ours / _per_second(rounds, peer), False
+                yield (
+                    f"service ÷ {peer}",
+                    where,
+                    wanted,
+                    ratio(ours, _per_second(rounds, peer)),
+                    False,
+                )
         p50 = rounds.median(SERVICE, lambda load: load.p50_ms)
         p99 = rounds.median(SERVICE, lambda load: load.p99_ms)
-        yield "p99 ÷ p50", where, _TAIL, p99 / p50 if p50 else float("inf"), True
+        yield "p99 ÷ p50", where, _TAIL, ratio(p99, p50), True
 
 
 def _of_many(gain_of_many: Mapping[int, float]) -> Iterator[Goal]:
@@ -65,7 +71,7 @@ def _growth(measured: Measured) -> Iterator[Goal]:
     if len(sizes) > 1:
         small, large = (_share(measured[size, PLAIN]) for size in (sizes[0], sizes[-1]))
         where = f"{sizes[0]:,} → {sizes[-1]:,}"
-        yield "loss by growth", where, _GROWTH, 1 - large / small, True
+        yield "loss by growth", where, _GROWTH, 1 - ratio(large, small), True
 
 
 def _share(rounds: Rounds[Load]) -> float:

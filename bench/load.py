@@ -27,11 +27,16 @@ class Load:
     errors: int
     mean_bytes: float
 
+    def __str__(self) -> str:
+        """Say the most important of it."""
+        return f"{self.per_second:,.0f}/s, p50 {self.p50_ms:.1f} ms, {self.errors} errors"
+
 
 def press(server: Server, paths: Path, *, seconds: float, connections: int) -> Load:
     """Ask a server for the paths in a file, one per line, in turn, on kept-alive connections."""
     _wrk(server, paths, _WARM_UP_S, connections)
     seen = _wrk(server, paths, max(1, math.ceil(seconds)), connections)
+    server.settle()
     return Load(
         per_second=seen["requests"] / seen["seconds"],
         p50_ms=seen["p50_ms"],

@@ -17,6 +17,8 @@ from bench.options import PROJECT, WORKSHOP
 HOST: Final = "127.0.0.1"
 _PATIENCE_S: Final = 120.0
 _SECONDS_TO_STOP: Final = 20.0
+_SECONDS_TO_SETTLE: Final = 60.0
+_LOOK_S: Final = 0.25
 
 
 class ServerError(Exception):
@@ -35,6 +37,21 @@ class Server:
     def url(self) -> str:
         """Its address."""
         return f"http://{HOST}:{self.port}"
+
+    def settle(self) -> None:
+        """Wait until it has done with requests whose askers are gone, or give up after a minute."""
+        deadline = time.monotonic() + _SECONDS_TO_SETTLE
+        before = self._processor_s()
+        while time.monotonic() < deadline:
+            time.sleep(_LOOK_S)
+            now = self._processor_s()
+            if now - before < _LOOK_S / 5:
+                return
+            before = now
+
+    def _processor_s(self) -> float:
+        """Return the processor time that it and its children have had."""
+        return sum(map(_processor_s_of, _family(self.pid)))
 
     def memory(self) -> "Memory":
         """Measure it and its children now."""
@@ -143,6 +160,15 @@ def _family(pid: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found
+
+
+def _processor_s_of(pid: int) -> float:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0.0
+    user, system = status.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory_of(pid: int) -> Memory:

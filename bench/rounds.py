@@ -25,6 +25,11 @@ def calibrate() -> float:
     return time.perf_counter() - began
 
 
+def ratio(of: float, to: float) -> float:
+    """Return a ratio; of something to nothing it is infinite."""
+    return of / to if to else float("inf")
+
+
 def spread(values: Sequence[float]) -> float:
     """Return how far apart values lie: the largest less the smallest, by the median."""
     middle = statistics.median(values)
@@ -55,14 +60,20 @@ def noise(calibrations: Sequence[float]) -> dict[str, float]:
     }
 
 
-def interleaved(contestants: Mapping[str, Callable[[], T]], rounds: int) -> Rounds[T]:
-    """Let each contestant have its turn, round after round."""
+def interleaved(
+    contestants: Mapping[str, Callable[[], T]],
+    rounds: int,
+    *,
+    say: Callable[[T], str] = lambda _: "",
+) -> Rounds[T]:
+    """Let each contestant have its turn, round after round; ``say`` tells a turn's outcome."""
     found: Rounds[T] = Rounds({name: [] for name in contestants})
     for number in range(1, rounds + 1):
         for name, turn in contestants.items():
             found.calibrations.append(calibrate())
-            found.seen[name].append(turn())
-            click.echo(f"  round {number}/{rounds}  {name}")
+            seen = turn()
+            found.seen[name].append(seen)
+            click.echo(f"  round {number}/{rounds}  {name}  {say(seen)}".rstrip())
     return found
 
 

@@ -19,7 +19,7 @@ from bench.options import Options
 from bench.processes import HOST, Server
 from bench.questions import FILTERED, PLAIN, Questions
 from bench.report import Result, Table, write
-from bench.rounds import Rounds, interleaved, noise, spread
+from bench.rounds import Rounds, interleaved, noise, ratio, spread
 
 _ORIGINS_IN_ONE: Final = 1000
 ONE_POST: Final = "one POST"
@@ -130,7 +130,7 @@ def _measure(
                 connections=options.connections,
             )
     click.echo(f"{asked.size:,} stations, {_WORDS[variant]}:")
-    return interleaved(turns, options.rounds)
+    return interleaved(turns, options.rounds, say=str)
 
 
 def _table(size: int, variant: str, rounds: Rounds[Load], wrong: Mapping[str, int]) -> Table:
@@ -147,12 +147,12 @@ def _table(size: int, variant: str, rounds: Rounds[Load], wrong: Mapping[str, in
             [
                 name,
                 f"{per_second:,.0f}",
-                f"{per_second / bare:.2f}",
-                f"{ours / per_second:.2f}",
+                f"{ratio(per_second, bare):.2f}",
+                f"{ratio(ours, per_second):.2f}",
                 f"{p50:.1f}",
                 f"{rounds.median(name, lambda load: load.p90_ms):.1f}",
                 f"{p99:.1f}",
-                f"{p99 / p50:.1f}",
+                f"{ratio(p99, p50):.1f}",
                 f"{sum(load.errors for load in rounds.seen[name])}",
                 f"{wrong[name]} of 200" if name in wrong else "",
                 f"{rounds.median(name, lambda load: load.mean_bytes) / 1000:.1f}",

@@ -5,8 +5,9 @@ import os
 import redis  # type: ignore[import-not-found]  # in an environment of its own
 from flask import Flask, Response, request
 
-# GEOSEARCH needs a radius; a wider one is tried where a narrower finds too few.
-_RADII_KM = (20, 200, 2000, 20_000)
+# GEOSEARCH needs a radius, and sorts all that lies in it: a wider one is tried where a narrower
+# finds too few.
+_RADII_KM = (2, 10, 50, 250, 2500, 20_000)
 
 
 def create_app() -> Flask:
