@@ -79,7 +79,7 @@ def _configured(owner_url: str) -> Iterator[Config]:
         raise MigrationError(f"the schema cannot be moved: {error}") from None
     except OperationalError as error:
         if error.connection_invalidated or error.statement is None:
-            raise DatabaseAwayError(f"the database cannot be reached: {error.orig}") from error
+            raise DatabaseAwayError(f"the database cannot be used: {error.orig}") from error
         raise MigrationError(f"the database cannot be used: {error.orig}") from error
     except DBAPIError as error:
         # The server's own words (wrong password, no such database, a lock): they hold no data.

@@ -25,9 +25,17 @@ COMMANDS = [
 CURLS = [each for each in COMMANDS if str(each.values[0]).startswith("curl ")]
 GEO_SERVICE = [each for each in COMMANDS if str(each.values[0]).startswith("geo-service ")]
 
-# Where else these are run: tests/start, tests/docs/test_own_postgis.py, tests/migrations, or
+# Where else these are run: tests/start, tests/docs/test_own_postgis.py, tests/migrations, tests/faults, or
 # ./test itself. The rest changes a person's own shell.
-ELSEWHERE = ("./start", "./test", "psql ", "pg_dump ", "pg_restore ", ". .venv/bin/activate")
+ELSEWHERE = (
+    "./start",
+    "./test",
+    "psql ",
+    "pg_dump ",
+    "pg_restore ",
+    "pg_basebackup ",
+    ". .venv/bin/activate",
+)
 
 
 @pytest.fixture
