@@ -75,6 +75,7 @@ def needs_to_test() -> list[Need]:
         Need("Chromium", "chromium", lambda: shutil.which("chromium") is not None),
         Need("GDAL's programs", "gdal-bin", lambda: shutil.which("ogr2ogr") is not None),
         Need("nginx", "nginx", _has_nginx),
+        Need("the load generator wrk", "wrk", lambda: shutil.which("wrk") is not None),
         Need("a Chinese font", "fonts-noto-cjk", _has_chinese_font),
     ]
 

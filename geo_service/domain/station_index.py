@@ -3,7 +3,6 @@
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Final, cast
 
@@ -102,9 +101,11 @@ class StationIndex:
         return _ranked([each for each in found if each[0] <= radius])
 
     def _drawn(self, origin: Coordinate, count: int) -> tuple[list[float], list[int]]:
-        """Return the chords and numbers of the places closest by chord."""
+        """Return the chords and numbers of the places closest by chord; of one, it is the only."""
         assert self._tree is not None
-        chords, numbers = cast("_Arrays", self._tree.query(ecef_of(origin), k=_ranks(count)))
+        if count == 1:  # for one, the tree answers with numbers instead of arrays
+            return [0.0], [0]
+        chords, numbers = cast("_Arrays", self._tree.query(ecef_of(origin), k=count))
         return chords.tolist(), numbers.tolist()
 
     def _within_chord(self, origin: Coordinate, chord: float) -> list[int]:
@@ -133,12 +134,6 @@ class StationIndex:
         )
         listed: list[float] = np.asarray(metres).tolist()
         return listed
-
-
-# The tree takes the ranks wanted as a list, and else leaves the last axis out for one.
-@lru_cache(maxsize=1024)
-def _ranks(drawn: int) -> list[int]:
-    return list(range(1, drawn + 1))
 
 
 def _ranked(found: list[tuple[float, int]]) -> Ranked:
