@@ -25,8 +25,8 @@ COMMANDS = [
 CURLS = [each for each in COMMANDS if str(each.values[0]).startswith("curl ")]
 GEO_SERVICE = [each for each in COMMANDS if str(each.values[0]).startswith("geo-service ")]
 
-# Where else these are run: tests/start, tests/docs/test_own_postgis.py, tests/migrations, tests/faults, or
-# ./test itself. The rest changes a person's own shell.
+# Where else these are run: tests/start, tests/docs/test_own_postgis.py, tests/migrations,
+# tests/faults, or ./test itself. The rest changes a person's own shell.
 ELSEWHERE = (
     "./start",
     "./test",
