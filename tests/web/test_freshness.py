@@ -73,9 +73,9 @@ def test_a_service_on_an_old_copy_is_ready_and_says_that_it_serves_from_memory(
 
 @pytest.mark.parametrize("path", [*API[:2], *PAGES])
 def test_an_answer_of_the_present_register_has_no_age_and_no_warning(
-    client: FlaskClient, path: str
+    connected: FlaskClient, path: str
 ) -> None:
-    response = client.get(path.replace("114.0&", "114.0163&"))
+    response = connected.get(path.replace("114.0&", "114.0163&"))
 
     checked_at = parse_date(response.headers["Register-Checked"])
     assert checked_at is not None

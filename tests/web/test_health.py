@@ -27,8 +27,8 @@ def test_a_process_that_answers_is_alive(without_database: Flask) -> None:
     assert without_database.test_client().get("/healthz").status_code == 200
 
 
-def test_a_service_with_its_register_is_ready(client: FlaskClient) -> None:
-    answer = client.get("/readyz").get_json()
+def test_a_service_with_its_register_is_ready(connected: FlaskClient) -> None:
+    answer = connected.get("/readyz").get_json()
 
     assert (answer["status"], answer["database"]) == ("ready", True)
 
