@@ -1,6 +1,8 @@
 """The composition root: the one place where all floors meet."""
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +18,16 @@ from geo_service.web.sessions import CookieSessions
 _LARGEST_BODY = 1024 * 1024
 
 
+class _Service(Flask):
+    """Flask, but for what it would do at every request and nothing here has a use for."""
+
+    session_interface = CookieSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or a hook as it is: none of them is a coroutine."""
+        return func
+
+
 def create_app(
     settings: Settings | None = None,
     *,
@@ -29,9 +41,8 @@ def create_app(
     settings = settings or Settings.from_env(os.environ)
     logs.configure(settings.log_level, settings.log_format)
     database = database or _connect(settings)
-    app = Flask(__name__, static_folder="web/static", template_folder="web/templates")
+    app = _Service(__name__, static_folder="web/static", template_folder="web/templates")
     app.config["SECRET_KEY"] = settings.secret_key or kept_secret_key(settings.home)
-    app.session_interface = CookieSessions()
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     if settings.trusted_proxies:
@@ -51,6 +62,8 @@ def create_app(
                 files=SnapshotFiles.of_home(settings.home),
             ),
             clock=clock or runtime.Clock(),
+            walking=runtime.walking_of(settings),
+            served_area=runtime.served_area_of(settings),
         ),
     )
     web.register(app, settings)

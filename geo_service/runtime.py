@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
+from typing import Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
@@ -15,7 +15,8 @@ from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshot, Snapshots
 from geo_service.settings import Settings
 
-_RUNTIME = "geo_service.runtime"
+_RUNTIME: Final = "geo_service.runtime"
+_HELD: Final = "held"
 
 
 class Clock:
@@ -34,6 +35,8 @@ class Runtime:
     database: Database
     snapshots: Snapshots
     clock: Clock
+    walking: Walking
+    served_area: ServedArea
 
 
 def bind(app: Flask, runtime: Runtime) -> None:
@@ -60,35 +63,38 @@ def snapshots() -> Snapshots:
     return _runtime().snapshots
 
 
-def snapshot() -> Snapshot:
+class Held(NamedTuple):
+    """What a request is answered from; and how old that was at its start, if worth saying.
+
+    Judged once: an answer that takes long is not of an older register for that.
+    """
+
+    snapshot: Snapshot
+    stale_s: float | None
+
+
+def held() -> Held:
     """Return what this request is answered from, or raise RegisterUnavailableError.
 
     It stays the same from the request's start to its end, whatever is committed meanwhile.
     """
-    held: Snapshot | None = g.get("snapshot")
-    if held is None:
-        held = g.snapshot = _runtime().snapshots.current()
-        # Judged once: an answer that takes long is not of an older register for that.
-        g.stale_s = held.age_s if held.is_stale else None
-    return held
+    found: Held | None = g.get(_HELD)
+    if found is None:
+        snapshot = _runtime().snapshots.current()
+        found = Held(snapshot, snapshot.age_s if snapshot.is_stale else None)
+        setattr(g, _HELD, found)
+    return found
 
 
-def stale_s() -> float | None:
-    """Return how old the snapshot of this request was at its start, where that is worth saying."""
-    snapshot()
-    age: float | None = g.stale_s
-    return age
-
-
-def snapshot_used() -> Snapshot | None:
+def held_if_asked() -> Held | None:
     """Return what this request was answered from; None where it asked nothing of the register."""
-    used: Snapshot | None = g.get("snapshot")
+    used: Held | None = g.get(_HELD)
     return used
 
 
 def register() -> Register:
     """Return the register that this request is answered from."""
-    return snapshot().register
+    return held().snapshot.register
 
 
 def now() -> datetime:
@@ -98,12 +104,12 @@ def now() -> datetime:
 
 def walking() -> Walking:
     """Return how walks are estimated."""
-    return walking_of(settings())
+    return _runtime().walking
 
 
 def served_area() -> ServedArea:
     """Return how far from the register's bounds a question may be asked."""
-    return served_area_of(settings())
+    return _runtime().served_area
 
 
 def walking_of(given: Settings) -> Walking:

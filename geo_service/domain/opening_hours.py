@@ -137,7 +137,10 @@ class Schedule:
         """
         if instant.utcoffset() is None:
             raise ValueError("an instant needs its offset from UTC; this one is naive")
-        seconds = floor(instant.timestamp())
+        return self.at_second(floor(instant.timestamp()))
+
+    def at_second(self, seconds: int) -> OpennessAt:
+        """Say the same for a moment in whole seconds since 1970 UTC."""
         if not _EARLIEST <= seconds < _LATEST:
             return HOURS_UNKNOWN
         start, until, latest = self._latest

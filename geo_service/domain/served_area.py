@@ -16,7 +16,7 @@ class ServedArea:
     def check(self, register: Register, origin: Coordinate) -> None:
         """Raise OutsideServedAreaError for an origin from which no station can be meant."""
         bounds = register.bounds
-        if bounds is None:
+        if bounds is None or bounds.contains(origin):
             return
         away = origin.distance_to(bounds.nearest_to(origin))
         if away > self.margin:

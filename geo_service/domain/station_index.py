@@ -1,5 +1,6 @@
 """Exact nearest neighbours on the spheroid."""
 
+import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,16 +12,15 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo_service.domain.coordinate import WGS84, Coordinate, Metres
-from geo_service.domain.ecef import ecef, ecef_of, gaussian_radius, longest_chord
+from geo_service.domain.ecef import ecef, ecef_of, longest_chord
+from geo_service.domain.neighbourhoods import MOST, Neighbourhoods
 
 _Arrays = tuple[NDArray[np.float64], NDArray[np.intp]]
 
 # Candidates drawn beyond those asked for.
-_SPARE: Final = 3
+_SPARE: Final = 2
 # How many times more are drawn each time that those drawn did not do.
 _GROWTH: Final = 4
-# How far a sphere stands in for the spheroid to two centimetres: 16 mm at this distance.
-_FITS_WITHIN_M: Final = 100_000.0
 # From so many pairs on, one call for all of them is faster than a call for each.
 _WORTH_AN_ARRAY: Final = 16
 
@@ -56,6 +56,9 @@ class StationIndex:
         self._latitudes = array("d", (each.latitude for each in coordinates))
         self._points = ecef(self._longitudes, self._latitudes)
         self._tree = cKDTree(self._points) if coordinates else None
+        self._around: Neighbourhoods | None = None
+        if self._tree is not None and len(coordinates) > MOST:
+            self._around = Neighbourhoods(self._points, self._tree)
 
     def __len__(self) -> int:
         """Count the places."""
@@ -66,10 +69,10 @@ class StationIndex:
         if self._tree is None:
             return _ranked([])
         drawn = min(limit + _SPARE, len(self))
-        chords, numbers = self._drawn(origin, drawn)
+        last_chord, numbers = self._drawn(origin, drawn)
         found = self._measured(origin, numbers)[:limit]
         reach = longest_chord(found[-1][0])
-        if drawn < len(self) and chords[-1] <= reach:
+        if drawn < len(self) and last_chord <= reach:
             found = self._measured(origin, self._within_chord(origin, reach))[:limit]
         return _ranked(found)
 
@@ -81,32 +84,22 @@ class StationIndex:
             yield from islice(found, gone, None)
             gone, drawn = len(found), drawn * _GROWTH
 
-    def metres_to_all(self, origin: Coordinate) -> NDArray[np.float64]:
-        """Return the metres to every place, by number, shape (n,); right to two centimetres.
-
-        Up to 100 km by the chord and the sphere that fits best, at a tenth of the geodesic's cost.
-        """
-        away = self._points - ecef_of(origin)
-        chords = np.sqrt(np.einsum("ij,ij->i", away, away))
-        diameter = 2.0 * float(gaussian_radius(origin.latitude))
-        metres: NDArray[np.float64] = diameter * np.arcsin(np.minimum(chords / diameter, 1.0))
-        far = np.flatnonzero(chords > _FITS_WITHIN_M).tolist()
-        if far:
-            metres[far] = self._metres(origin, far)
-        return metres
-
     def within(self, origin: Coordinate, radius: Metres) -> Ranked:
         """Return all places no farther from the origin than the radius, closest first."""
         found = self._measured(origin, self._within_chord(origin, longest_chord(radius)))
         return _ranked([each for each in found if each[0] <= radius])
 
-    def _drawn(self, origin: Coordinate, count: int) -> tuple[list[float], list[int]]:
-        """Return the chords and numbers of the places closest by chord; of one, it is the only."""
+    def _drawn(self, origin: Coordinate, count: int) -> tuple[float, list[int]]:
+        """Return the numbers of the places closest by chord, and the longest of their chords."""
         assert self._tree is not None
-        if count == 1:  # for one, the tree answers with numbers instead of arrays
-            return [0.0], [0]
+        if count == len(self):
+            return math.inf, list(range(count))
+        if self._around is not None and count <= MOST:
+            closest = self._around.closest(origin, count)
+            if closest is not None:
+                return math.sqrt(closest[-1][0]), [number for _, number in closest]
         chords, numbers = cast("_Arrays", self._tree.query(ecef_of(origin), k=count))
-        return chords.tolist(), numbers.tolist()
+        return float(chords[-1]), numbers.tolist()
 
     def _within_chord(self, origin: Coordinate, chord: float) -> list[int]:
         if self._tree is None:

@@ -2,10 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import numpy as np
-from numpy.typing import NDArray
 
 from geo_service.domain.coordinate import Metres
 
@@ -26,12 +22,3 @@ class Walking:
     def minutes(self, straight_line: Metres) -> int:
         """Estimate the minutes on foot, rounded up: better early than at a closed door."""
         return math.ceil(straight_line * self.detour_factor / self.metres_per_minute)
-
-    def minutes_of(self, straight_lines: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Estimate the minutes on foot for many straight lines in metres, shape (n,)."""
-        walked = straight_lines * self.detour_factor / self.metres_per_minute
-        return np.ceil(walked).astype(np.int64)
-
-    def arrival(self, leaving: datetime, straight_line: Metres) -> datetime:
-        """Estimate when someone who leaves now gets there."""
-        return leaving + timedelta(minutes=self.minutes(straight_line))

@@ -9,7 +9,7 @@ from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register
 from geo_service.domain.station import Station, StationFilter, StationId
-from geo_service.services.openness import Doors, OpenCondition, openness_of
+from geo_service.services.openness import OpenCondition, doors_of, openness_of
 
 MAX_PAGE = 1000
 
@@ -67,7 +67,7 @@ def matching_stations(register: Register, query: BrowseQuery) -> list[Station]:
     selection = register.select(query.conditions)
     kept = set(range(len(selection.kinds)))
     if query.open is not None:
-        doors = Doors(register, selection, query.open)
+        doors = doors_of(register, selection, query.open)
         seconds = floor(query.instant.timestamp())
         kept = {kind for kind in kept if doors.keeps(kind, seconds)}
     return [

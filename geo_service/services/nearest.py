@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from math import floor
+from typing import Final
 
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
@@ -12,11 +13,19 @@ from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.walking import Walking
-from geo_service.services.openness import Doors, OpenCondition, When, openness_of
+from geo_service.services.openness import (
+    Doors,
+    OpenCondition,
+    When,
+    doors_of,
+    openness_at_second,
+)
 
 MAX_LIMIT = 50
 MAX_ORIGINS = 1000
-WALKS_COUNTED = 2000
+
+# How many are looked at beyond those asked for, before it is known which of them are open.
+_SPARE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +70,8 @@ class NearbyStation:
 class NearestAnswer:
     """The closest few, and how many matched in all.
 
-    ``matched`` is None where what is open depends on the way there, nothing bounds the way, and
-    there are more than ``WALKS_COUNTED`` stations whose ways would have to be measured.
+    ``matched`` is None where what is open depends on the way there and nothing bounds the way:
+    the ways to all stations would have to be measured.
     """
 
     matched: int | None
@@ -86,11 +95,14 @@ class _Search:
         query = self.query
         selection = self.register.select(query.conditions)
         matched, found = self._found(selection)
+        leaving = floor(query.instant.timestamp())
         return NearestAnswer(
             matched=matched,
             stations=tuple(
-                self._seen(selection[number], Metres(metres))
-                for number, metres in islice(found, query.limit)
+                [
+                    self._seen(selection[number], Metres(metres), leaving)
+                    for number, metres in islice(found, query.limit)
+                ]
             ),
         )
 
@@ -102,14 +114,14 @@ class _Search:
                 return len(selection), index.nearest(query.origin, query.limit)
             near = index.within(query.origin, query.within)
             return len(near), near
-        doors = Doors(self.register, selection, query.open)
+        doors = doors_of(self.register, selection, query.open)
         if query.within is not None:
             kept = list(self._kept(selection, doors, index.within(query.origin, query.within)))
             return len(kept), kept
-        in_order = self._kept(selection, doors, index.in_order(query.origin, 2 * query.limit))
-        if query.open.when is When.INSTANT:
-            return self._count(selection, doors), in_order
-        return self._count_on_arrival(selection, doors), in_order
+        in_order = self._kept(selection, doors, index.in_order(query.origin, query.limit + _SPARE))
+        if query.open.when is When.ARRIVAL:
+            return None, in_order
+        return self._count(selection, doors), in_order
 
     def _kept(
         self, selection: Selection, doors: Doors, found: Iterable[tuple[int, float]]
@@ -126,30 +138,15 @@ class _Search:
         of_kind = selection.stations_of_kind.items()
         return sum(count for kind, count in of_kind if doors.keeps(kind, seconds))
 
-    def _count_on_arrival(self, selection: Selection, doors: Doors) -> int | None:
-        """Count by distances right to two centimetres.
-
-        Where a walk ends within those of a full minute, and a door moves in that very minute,
-        the count can be one off; the stations answered are measured exactly.
-        """
-        if len(selection) > WALKS_COUNTED:
-            return None
-        leaving = floor(self.query.instant.timestamp())
-        metres = selection.index.metres_to_all(self.query.origin)
-        arrivals = (leaving + 60 * self.walking.minutes_of(metres)).tolist()
-        return sum(map(doors.keeps, selection.kind_of, arrivals))
-
-    def _seen(self, station: Station, distance: Metres) -> NearbyStation:
-        at = self._moment(distance)
+    def _seen(self, station: Station, distance: Metres, leaving: int) -> NearbyStation:
+        minutes, at, seconds = self.walking.minutes(distance), self.query.instant, leaving
+        if self.query.open is not None and self.query.open.when is When.ARRIVAL:
+            at += timedelta(minutes=minutes)
+            seconds += 60 * minutes
         return NearbyStation(
             station=station,
             distance=distance,
-            walk_minutes=self.walking.minutes(distance),
+            walk_minutes=minutes,
             at=at,
-            openness=openness_of(self.register, station.services, at),
+            openness=openness_at_second(self.register, station.services, seconds),
         )
-
-    def _moment(self, distance: Metres) -> datetime:
-        if self.query.open is not None and self.query.open.when is When.ARRIVAL:
-            return self.walking.arrival(self.query.instant, distance)
-        return self.query.instant

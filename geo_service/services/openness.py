@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import floor
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from geo_service.domain.opening_hours import Openness, OpennessAt
 from geo_service.domain.register import Register, Selection
@@ -36,10 +39,18 @@ def openness_of(
     register: Register, services: tuple[Service, ...], instant: datetime
 ) -> tuple[OpennessAt, ...]:
     """Say of each service whether it is open at an instant; without hours it is unknown."""
+    return openness_at_second(register, services, floor(instant.timestamp()))
+
+
+def openness_at_second(
+    register: Register, services: tuple[Service, ...], seconds: int
+) -> tuple[OpennessAt, ...]:
+    """Say the same for a moment in whole seconds since 1970 UTC."""
+    schedule_of = register.schedules.of
     found = []
     for service in services:
-        schedule = register.schedules.of(service.opening_hours)
-        found.append(UNKNOWN if schedule is None else schedule.at(instant))
+        schedule = schedule_of(service.opening_hours)
+        found.append(UNKNOWN if schedule is None else schedule.at_second(seconds))
     return tuple(found)
 
 
@@ -50,16 +61,14 @@ class Doors:
     """Which stations of a selection a condition keeps at a moment, by the kind of each.
 
     What holds for a kind holds until one of its services opens or closes, so a kind is looked
-    at once, and again only for a moment outside that stretch.
+    at once, and again only for a moment outside that stretch. Safe to share between threads: at
+    worst two of them look at the same.
     """
 
     def __init__(self, register: Register, selection: Selection, condition: OpenCondition) -> None:
+        self._schedules, self._kinds = register.schedules, selection.kinds
         self._condition = condition
-        self._schedules = [
-            [register.schedules.of(service.opening_hours) for service in services]
-            for services in selection.kinds
-        ]
-        self._held: list[tuple[int, int, bool]] = [(0, 0, False)] * len(self._schedules)
+        self._held: list[tuple[int, int, bool]] = [(0, 0, False)] * len(self._kinds)
 
     def keeps(self, kind: int, seconds: int) -> bool:
         """Say whether stations of a kind are kept at a moment, in seconds since 1970 UTC."""
@@ -70,7 +79,8 @@ class Doors:
 
     def _looked_at(self, kind: int, seconds: int) -> tuple[int, int, bool]:
         starts, ends, states = [], [], []
-        for schedule in self._schedules[kind]:
+        for service in self._kinds[kind]:
+            schedule = self._schedules.of(service.opening_hours)
             if schedule is None:
                 states.append(Openness.UNKNOWN)
                 continue
@@ -80,3 +90,15 @@ class Doors:
             states.append(state)
         kept = self._condition.keeps(states)
         return max(starts, default=seconds), min(ends, default=seconds + 1), kept
+
+
+_DOORS: Final[WeakKeyDictionary[Selection, dict[OpenCondition, Doors]]] = WeakKeyDictionary()
+
+
+def doors_of(register: Register, selection: Selection, condition: OpenCondition) -> Doors:
+    """Return the doors of one of a register's selections: made once, while that is kept."""
+    known = _DOORS.setdefault(selection, {})
+    doors = known.get(condition)
+    if doors is None:
+        doors = known[condition] = Doors(register, selection, condition)
+    return doors

@@ -1,11 +1,20 @@
 """HTTP in, HTTP out. Decides nothing about stations."""
 
 from flask import Flask
-from flask_compress import Compress
 
 from geo_service.settings import Settings
-from geo_service.web import assets, bodies, freshness, health, journal, metrics, problems, security
+from geo_service.web import (
+    assets,
+    bodies,
+    compression,
+    health,
+    journal,
+    metrics,
+    problems,
+    security,
+)
 from geo_service.web.api import coverage, documents, stations
+from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
 
@@ -13,13 +22,11 @@ from geo_service.web.start import views as start
 def register(app: Flask, settings: Settings) -> None:
     """Put every page, resource and failure of the service on an app."""
     security.register(app)
-    metrics.register(app)
-    journal.register(app, settings)
-    freshness.register(app)
     problems.register(app)
     bodies.register(app)
     for blueprint in (
         health.blueprint,
+        metrics.blueprint,
         stations.blueprint,
         coverage.blueprint,
         documents.blueprint,
@@ -27,5 +34,8 @@ def register(app: Flask, settings: Settings) -> None:
         start.blueprint,
     ):
         app.register_blueprint(blueprint)
-    Compress(app)
+    compression.register(app)
     assets.register(app)
+    app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]
+        app.wsgi_app, journal.writer_for(settings)
+    )

@@ -10,9 +10,12 @@ from flask import Response
 JSON: Final = "application/json"
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def json_text(body: object) -> str:
     """Write JSON; a NaN, which JSON has not, is a fault of ours and raises ValueError."""
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(body)
 
 
 def json_answer(body: object, media_type: str = JSON, status: int = HTTPStatus.OK) -> Response:
@@ -20,6 +23,11 @@ def json_answer(body: object, media_type: str = JSON, status: int = HTTPStatus.O
     return Response(json_text(body), status=status, mimetype=media_type)
 
 
-def with_member(body: Mapping[str, object], name: str, texts: Iterable[str]) -> str:
-    """Write an object with one more member at its end: a list of what is JSON text already."""
-    return f'{json_text(body)[:-1]},"{name}":[{",".join(texts)}]}}'
+def with_members(body: bytes, members: Mapping[str, object]) -> bytes:
+    """Write more members at the end of an object that is JSON text already."""
+    return b"".join((body[:-1], b",", json_text(members)[1:].encode()))
+
+
+def with_list(body: bytes, name: str, items: Iterable[bytes]) -> bytes:
+    """Write one more member at the end of an object: a list of what is JSON text already."""
+    return b"".join((body[:-1], f',"{name}":['.encode(), b",".join(items), b"]}"))

@@ -6,7 +6,7 @@ an answer is a join of text. Nothing expires: the texts belong to one revision o
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 from weakref import WeakKeyDictionary
 
@@ -18,6 +18,7 @@ from geo_service.services.browse import StationNow
 from geo_service.services.nearest import NearbyStation
 from geo_service.web.answers import json_text
 from geo_service.web.geojson import StationShapes
+from geo_service.web.heads import AnswerHeads
 
 if TYPE_CHECKING:
     from geo_service.web import shapes
@@ -25,74 +26,100 @@ if TYPE_CHECKING:
 # No text of the register holds a NUL: PostgreSQL takes none.
 _MARK: Final = cast("shapes.OpennessShape", "\0")
 _MARK_TEXT: Final = '"\\u0000"'
+_COLLECTION: Final = b'{"type":"FeatureCollection",'
 _PROPERTIES: Final = '"properties":{'
 
-# Some 2 kB each: a city's are all kept; of a nation's, those asked for since the last clearing.
+# Some 4 kB each: a city's are all kept; of a nation's, those asked for since the last clearing.
 _TEXTS_KEPT: Final = 50_000
 _OPENNESS_KEPT: Final = 5_000
 
+_Openness = tuple[OpennessAt, ...]
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """A feature's text around its marks: up to its properties, and between its openness."""
 
-    head: str
-    between: tuple[str, ...]
+class _Feature:
+    """A feature's text up to its properties, and its properties around the marks in them.
+
+    Between the marks of the properties stands whether each service is open; ``shown`` has the
+    properties with that filled in for one such state, around the moment it is told for.
+    """
+
+    __slots__ = ("between", "head", "shown")
+
+    def __init__(self, text: str) -> None:
+        head, properties, rest = text.partition(_PROPERTIES)
+        self.head = (head + properties).encode()
+        self.between = tuple(rest.split(_MARK_TEXT))
+        self.shown: tuple[_Openness | None, tuple[bytes, ...]] = (None, ())
 
 
 class FeatureTexts:
-    """The features of one revision of the register, in one datum."""
+    """The features of one revision of the register, in one datum; all text is UTF-8."""
 
     def __init__(self, register: Register, datum: Datum) -> None:
         self._shapes = StationShapes(register, datum)
-        self._parts: dict[StationId, _Parts] = {}
+        self._features: dict[StationId, _Feature] = {}
         self._openness: dict[OpennessAt, tuple[str, str]] = {}
+        self._heads = AnswerHeads(datum)
 
-    def feature(self, found: StationNow, at_text: str) -> str:
+    def head(self, register: Register, instant: datetime, written: bytes) -> bytes:
+        """Write what an answer says of itself; the instant is ``written`` in RFC 3339."""
+        return self._heads.text(register, instant, written)
+
+    def collection_head(self, register: Register, instant: datetime, written: bytes) -> bytes:
+        """Write the same as the beginning of a FeatureCollection."""
+        return _COLLECTION + self._heads.text(register, instant, written)[1:]
+
+    def feature(self, found: StationNow, at_text: bytes) -> bytes:
         """Write a station's Feature; ``at_text`` is the moment of its openness in RFC 3339."""
-        parts = self._parts_of(found.station)
-        return parts.head + self._joined(parts, found.openness, at_text)
+        feature = self._feature_of(found.station)
+        return feature.head + at_text.join(self._shown(feature, found.openness))
 
-    def nearby(self, found: NearbyStation, at_text: str) -> str:
+    def nearby(self, found: NearbyStation, at_text: bytes) -> bytes:
         """Write a nearby station's Feature; ``at_text`` is the moment of its openness."""
-        parts = self._parts_of(found.station)
-        return (
-            f'{parts.head}"distance_m":{round(found.distance, 2)},'
+        feature = self._feature_of(found.station)
+        way = (
+            f'"distance_m":{round(found.distance, 2)},'
             f'"walk_minutes":{found.walk_minutes},"walk_is_estimate":true,'
-            f"{self._joined(parts, found.openness, at_text)}"
         )
+        properties = at_text.join(self._shown(feature, found.openness))
+        return b"".join((feature.head, way.encode(), properties))
 
     def openness(self, states: Iterable[OpennessAt], at_text: str) -> str:
         """Write whether services are open, as a JSON array."""
-        return f"[{','.join(self._state(each, at_text) for each in states)}]"
+        return f"[{','.join(at_text.join(self._halves(each)) for each in states)}]"
 
-    def _joined(self, parts: _Parts, openness: tuple[OpennessAt, ...], at_text: str) -> str:
-        first, *rest = parts.between
-        pieces = [first]
-        for state, text in zip(openness, rest, strict=True):
-            pieces += (self._state(state, at_text), text)
-        return "".join(pieces)
+    def _shown(self, feature: _Feature, openness: _Openness) -> tuple[bytes, ...]:
+        """Return a feature's properties around the moment of its openness, wherever that stands.
 
-    def _state(self, state: OpennessAt, at_text: str) -> str:
+        From one question to the next the openness is the same, to the object, until a door opens.
+        """
+        told_for, pieces = feature.shown
+        if told_for != openness:
+            text = feature.between[0]
+            for state, behind in zip(openness, feature.between[1:], strict=True):
+                text += _MARK_TEXT.join(self._halves(state)) + behind
+            pieces = tuple(piece.encode() for piece in text.split(_MARK_TEXT))
+            feature.shown = openness, pieces
+        return pieces
+
+    def _halves(self, state: OpennessAt) -> tuple[str, str]:
+        """Return an openness before and behind the moment it is told for."""
         halves = self._openness.get(state)
         if halves is None:
-            shape = self._shapes.openness(state, "\0")
-            before, after = json_text(shape).split(_MARK_TEXT)
+            before, after = json_text(self._shapes.openness(state, "\0")).split(_MARK_TEXT)
             if len(self._openness) >= _OPENNESS_KEPT:
                 self._openness.clear()
             halves = self._openness[state] = (f'{before}"', f'"{after}')
-        return f"{halves[0]}{at_text}{halves[1]}"
+        return halves
 
-    def _parts_of(self, station: Station) -> _Parts:
-        parts = self._parts.get(station.id)
-        if parts is None:
-            feature = self._shapes.feature(station, [_MARK] * len(station.services))
-            head, properties, rest = json_text(feature).partition(_PROPERTIES)
-            if len(self._parts) >= _TEXTS_KEPT:
-                self._parts.clear()
-            parts = _Parts(head + properties, tuple(rest.split(_MARK_TEXT)))
-            self._parts[station.id] = parts
-        return parts
+    def _feature_of(self, station: Station) -> _Feature:
+        feature = self._features.get(station.id)
+        if feature is None:
+            shape = self._shapes.feature(station, [_MARK] * len(station.services))
+            if len(self._features) >= _TEXTS_KEPT:
+                self._features.clear()
+            feature = self._features[station.id] = _Feature(json_text(shape))
+        return feature
 
 
 _KEPT: WeakKeyDictionary[Register, dict[Datum, FeatureTexts]] = WeakKeyDictionary()

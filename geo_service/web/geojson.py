@@ -144,13 +144,13 @@ class Moments:
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
-        self._texts: dict[datetime, str] = {}
+        self._texts: dict[datetime, bytes] = {}
 
-    def text(self, instant: datetime) -> str:
-        """Write an instant in the place's own time."""
+    def text(self, instant: datetime) -> bytes:
+        """Write an instant in the place's own time, as UTF-8."""
         text = self._texts.get(instant)
         if text is None:
-            text = self._texts[instant] = instant_text(instant, self._zone)
+            text = self._texts[instant] = instant_text(instant, self._zone).encode()
         return text
 
 

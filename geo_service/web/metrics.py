@@ -1,9 +1,8 @@
 """How many requests, how long they took: counted by route, summed over all workers."""
 
-import time
 from typing import Final
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Request, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -43,32 +42,15 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def register(app: Flask) -> None:
-    """Count every request of an app."""
-    app.before_request(_start)
-    app.after_request(_count)
-    app.register_blueprint(blueprint)
-
-
-def milliseconds() -> float:
-    """Return how long this request has taken so far."""
-    began: float = g.began
-    return (time.perf_counter() - began) * 1000
-
-
-def _start() -> None:
-    g.began = time.perf_counter()
-
-
-def _count(response: Response) -> Response:
+def count(request: Request, status: int, seconds: float) -> None:
+    """Count a request that was answered."""
     # The rule, never the path: an identifier or a mistyped address is not a series of its own.
     # Nor is a method that somebody made up.
     route = request.url_rule.rule if request.url_rule else "(none)"
     method = request.method if request.method in _METHODS else "(other)"
-    requests, seconds = _series_of(method, route, response.status_code)
+    requests, durations = _series_of(method, route, status)
     requests.inc()
-    seconds.observe(milliseconds() / 1000)
-    return response
+    durations.observe(seconds)
 
 
 def _series_of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:

@@ -1,9 +1,10 @@
 """What a browser may do with an answer: scripts of our own alone, and nobody else's host."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Final
 
-from flask import Flask, Response, g
+from flask import Flask, g
 
 _NONCE_BYTES: Final = 16
 _ON_EVERY_ANSWER: Final = (
@@ -17,8 +18,7 @@ _ON_FILES: Final = (*_ON_EVERY_ANSWER, (_POLICY, "default-src 'none'; frame-ance
 
 
 def register(app: Flask) -> None:
-    """Put the security headers on every answer, and the nonce at every template's hand."""
-    app.after_request(_protect)
+    """Put the nonce at every template's hand."""
     app.context_processor(lambda: {"nonce": nonce()})
 
 
@@ -29,14 +29,12 @@ def nonce() -> str:
     return str(g.nonce)
 
 
-def _protect(response: Response) -> Response:
-    headers = response.headers
-    if (response.content_type or "").startswith("text/html"):
-        headers.extend(_ON_EVERY_ANSWER)
-        headers[_POLICY] = _policy_of_page(f" 'nonce-{g.nonce}'" if "nonce" in g else "")
-    else:  # most answers, and none of them has a use for a nonce
-        headers.extend(_ON_FILES)
-    return response
+def headers(content_type: str) -> Iterable[tuple[str, str]]:
+    """Return the headers of this answer that keep what is shown of it in bounds."""
+    if not content_type.startswith("text/html"):
+        return _ON_FILES  # most answers, and none of them has a use for a nonce
+    policy = _policy_of_page(f" 'nonce-{g.nonce}'" if "nonce" in g else "")
+    return (*_ON_EVERY_ANSWER, (_POLICY, policy))
 
 
 def _policy_of_page(ours: str) -> str:

@@ -182,7 +182,7 @@ class NearestAnswerShape(AnswerShape):
         int | None,
         Field(
             description="How many stations match the filters, `limit` aside; null with "
-            "`open=arrival` and no `within` in a register of more than 2,000: not counted."
+            "`open=arrival` and no `within`: not counted."
         ),
     ]
     numberReturned: int

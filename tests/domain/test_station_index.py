@@ -138,14 +138,3 @@ def test_many_places_at_nearly_one_distance_are_still_ranked_by_the_geodesic() -
     found = StationIndex(ring).nearest(origin, 5)
 
     assert _is_truly_the_nearest(found, [_metres(origin, place) for place in ring])
-
-
-@settings(max_examples=80, deadline=None)
-@given(st.lists(somewhere, max_size=40), somewhere)
-def test_the_metres_to_all_places_are_right_to_two_centimetres(
-    places: list[Coordinate], origin: Coordinate
-) -> None:
-    metres = StationIndex(places).metres_to_all(origin)
-
-    truth = [_metres(origin, place) for place in places]
-    assert metres.tolist() == pytest.approx(truth, abs=0.02)

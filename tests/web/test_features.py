@@ -55,7 +55,7 @@ def test_the_text_of_a_station_is_its_feature(text: str, datum: Datum) -> None:
     found = station_at(register, station, AT)
     at_text = instant_text(AT, SHANGHAI)
 
-    feature = json.loads(features_of(register, datum).feature(found, at_text))
+    feature = json.loads(features_of(register, datum).feature(found, at_text.encode()))
 
     shapes = StationShapes(register, datum)
     openness = [shapes.openness(state, at_text) for state in found.openness]
@@ -71,7 +71,7 @@ def test_a_nearby_station_has_its_distance_and_its_walk(text: str) -> None:
         station=station, distance=Metres(123.456), walk_minutes=3, at=AT, openness=openness
     )
 
-    feature = json.loads(features_of(register, Datum.WGS84).nearby(nearby, "x"))
+    feature = json.loads(features_of(register, Datum.WGS84).nearby(nearby, b"x"))
 
     properties = feature["properties"]
     assert (properties["distance_m"], properties["walk_minutes"]) == (123.46, 3)
@@ -89,7 +89,7 @@ def test_the_texts_of_a_register_go_with_it() -> None:
 def test_a_register_that_was_replaced_is_let_go_with_all_that_was_kept_of_it() -> None:
     register = a_register([_station("a")])
     station = register.stations[0]
-    features_of(register, Datum.GCJ02).feature(station_at(register, station, AT), "x")
+    features_of(register, Datum.GCJ02).feature(station_at(register, station, AT), b"x")
     measure_coverage(register, CoverageQuery(radius=Metres(1000), level=Level.CITY))
     held = weakref.ref(register)
 

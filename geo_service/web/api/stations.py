@@ -10,7 +10,7 @@ from geo_service.domain.station import StationId
 from geo_service.services.browse import Page, browse, station_at
 from geo_service.services.nearest import NearestAnswer, find_nearest
 from geo_service.web import geojson, params, shapes
-from geo_service.web.answers import JSON, json_text, with_member
+from geo_service.web.answers import JSON, json_text, with_list, with_members
 from geo_service.web.api.parameters import (
     BrowseParameters,
     ManyNearestParameters,
@@ -42,17 +42,16 @@ def nearest() -> Response:
     runtime.served_area().check(register, query.origin)
     walking = runtime.walking()
     found = find_nearest(register, query, walking)
-    head = {
-        "type": "FeatureCollection",
-        **geojson.answer_shape(register, given.datum, query.instant),
+    texts, moments = features_of(register, given.datum), geojson.Moments(register.place.zone)
+    head = texts.collection_head(register, query.instant, moments.text(query.instant))
+    more = {
         "numberMatched": found.matched,
         "numberReturned": len(found.stations),
         "walking": geojson.walking_shape(walking),
     }
-    features, zone = features_of(register, given.datum), register.place.zone
-    moments = geojson.Moments(zone)
-    texts = [features.nearby(each, moments.text(each.at)) for each in found.stations]
-    return Response(with_member(head, "features", texts), mimetype=geojson.MEDIA_TYPE)
+    features = [texts.nearby(each, moments.text(each.at)) for each in found.stations]
+    body = with_list(with_members(head, more), "features", features)
+    return Response(body, content_type=geojson.MEDIA_TYPE)
 
 
 @blueprint.post("/nearest")
@@ -79,24 +78,23 @@ def nearest_to_many() -> Response:
     found = [find_nearest(register, query, walking) for query in queries]
     instant, zone = queries[0].instant, register.place.zone
     features = features_of(register, given.datum)
-    head = {
-        **geojson.answer_shape(register, given.datum, instant),
-        "walking": geojson.walking_shape(walking),
-    }
     moments = geojson.Moments(zone)
+    at_text = moments.text(instant)
+    head = with_members(
+        features.head(register, instant, at_text), {"walking": geojson.walking_shape(walking)}
+    )
     origins = (
         _origin_text(features, origin.id or str(place), each, moments)
         for place, (origin, each) in enumerate(zip(given.origins, found, strict=True))
     )
     stations = {nearby.station.id: nearby.station for each in found for nearby in each.stations}
-    at_text = geojson.instant_text(instant, zone)
     listed = (
         features.feature(station_at(register, stations[key], instant), at_text)
         for key in sorted(stations)
     )
-    body = with_member(head, "origins", origins)
-    collection = with_member({"type": "FeatureCollection"}, "features", listed)
-    return Response(f'{body[:-1]},"stations":{collection}}}', mimetype=JSON)
+    body = with_list(head, "origins", origins)
+    collection = b"".join((b'{"type":"FeatureCollection","features":[', b",".join(listed), b"]}"))
+    return Response(b"".join((body[:-1], b',"stations":', collection, b"}")), content_type=JSON)
 
 
 @blueprint.get("")
@@ -112,17 +110,17 @@ def stations() -> Response:
     given = params.read_query(BrowseParameters)
     register, query = runtime.register(), given.query(runtime.now())
     page = browse(register, query)
-    head = {
-        "type": "FeatureCollection",
-        **geojson.answer_shape(register, given.datum, query.instant),
+    texts = features_of(register, given.datum)
+    at_text = geojson.instant_text(query.instant, register.place.zone).encode()
+    head = texts.collection_head(register, query.instant, at_text)
+    more = {
         "numberMatched": page.matched,
         "numberReturned": len(page.stations),
         "links": _links(given, page),
     }
-    features = features_of(register, given.datum)
-    at_text = geojson.instant_text(query.instant, register.place.zone)
-    texts = [features.feature(each, at_text) for each in page.stations]
-    return Response(with_member(head, "features", texts), mimetype=geojson.MEDIA_TYPE)
+    features = [texts.feature(each, at_text) for each in page.stations]
+    body = with_list(with_members(head, more), "features", features)
+    return Response(body, content_type=geojson.MEDIA_TYPE)
 
 
 @blueprint.get("/<station_id>")
@@ -140,23 +138,24 @@ def station(station_id: str) -> Response:
     given = params.read_query(StationParameters)
     register, now = runtime.register(), runtime.now()
     found = station_at(register, register.station(StationId(station_id)), now)
-    feature = features_of(register, given.datum).feature(
-        found, geojson.instant_text(now, register.place.zone)
-    )
-    head = json_text(geojson.answer_shape(register, given.datum, now))
-    return Response(f"{head[:-1]},{feature[1:]}", mimetype=geojson.MEDIA_TYPE)
+    texts = features_of(register, given.datum)
+    at_text = geojson.instant_text(now, register.place.zone).encode()
+    head = texts.head(register, now, at_text)
+    body = b"".join((head[:-1], b",", texts.feature(found, at_text)[1:]))
+    return Response(body, content_type=geojson.MEDIA_TYPE)
 
 
 def _origin_text(
     features: FeatureTexts, key: str, found: NearestAnswer, moments: geojson.Moments
-) -> str:
+) -> bytes:
     nearest = (
         f'{{"id":{json_text(each.station.id)},"distance_m":{round(each.distance, 2)},'
         f'"walk_minutes":{each.walk_minutes},'
-        f'"openness":{features.openness(each.openness, moments.text(each.at))}}}'
+        f'"openness":{features.openness(each.openness, moments.text(each.at).decode())}}}'
         for each in found.stations
     )
-    return with_member({"id": key, "numberMatched": found.matched}, "nearest", nearest)
+    head = json_text({"id": key, "numberMatched": found.matched}).encode()
+    return with_list(head, "nearest", (each.encode() for each in nearest))
 
 
 def _links(given: BrowseParameters, page: Page) -> list[shapes.LinkShape]:
