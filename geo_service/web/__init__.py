@@ -5,7 +5,7 @@ from flask_compress import Compress
 
 from geo_service.settings import Settings
 from geo_service.web import assets, bodies, freshness, health, journal, metrics, problems, security
-from geo_service.web.api import coverage, documents, stations
+from geo_service.web.api import coverage, documents, nearest_to_many, stations
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
 
@@ -21,6 +21,7 @@ def register(app: Flask, settings: Settings) -> None:
     for blueprint in (
         health.blueprint,
         stations.blueprint,
+        nearest_to_many.blueprint,
         coverage.blueprint,
         documents.blueprint,
         maps.blueprint,

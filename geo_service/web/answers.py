@@ -9,10 +9,12 @@ from flask import Response
 
 JSON: Final = "application/json"
 
+_STRICT: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 
 def json_text(body: object) -> str:
     """Write JSON; a NaN, which JSON has not, is a fault of ours and raises ValueError."""
-    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _STRICT.encode(body)
 
 
 def json_answer(body: object, media_type: str = JSON, status: int = HTTPStatus.OK) -> Response:

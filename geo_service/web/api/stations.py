@@ -8,16 +8,15 @@ from flask import Blueprint, Response
 from geo_service import runtime
 from geo_service.domain.station import StationId
 from geo_service.services.browse import Page, browse, station_at
-from geo_service.services.nearest import NearestAnswer, find_nearest
+from geo_service.services.nearest import find_nearest
 from geo_service.web import geojson, params, shapes
-from geo_service.web.answers import JSON, json_text, with_member
+from geo_service.web.answers import json_text, with_member
 from geo_service.web.api.parameters import (
     BrowseParameters,
-    ManyNearestParameters,
     NearestParameters,
     StationParameters,
 )
-from geo_service.web.features import FeatureTexts, features_of
+from geo_service.web.features import features_of
 from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 
@@ -53,50 +52,6 @@ def nearest() -> Response:
     moments = geojson.Moments(zone)
     texts = [features.nearby(each, moments.text(each.at)) for each in found.stations]
     return Response(with_member(head, "features", texts), mimetype=geojson.MEDIA_TYPE)
-
-
-@blueprint.post("/nearest")
-@describes(
-    Operation(
-        summary="The stations closest to each of up to 1,000 positions",
-        body=ManyNearestParameters,
-        answers={JSON: shapes.ManyNearestAnswer},
-        refusals=(
-            *_REFUSALS,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        ),
-    )
-)
-def nearest_to_many() -> Response:
-    """Answer "which is nearest?" for many origins at once; each station found stands once."""
-    given = params.read_body(ManyNearestParameters)
-    now = runtime.now()
-    register, queries = runtime.register(), given.queries(now)
-    area, walking = runtime.served_area(), runtime.walking()
-    for query in queries:
-        area.check(register, query.origin)
-    found = [find_nearest(register, query, walking) for query in queries]
-    instant, zone = queries[0].instant, register.place.zone
-    features = features_of(register, given.datum)
-    head = {
-        **geojson.answer_shape(register, given.datum, instant),
-        "walking": geojson.walking_shape(walking),
-    }
-    moments = geojson.Moments(zone)
-    origins = (
-        _origin_text(features, origin.id or str(place), each, moments)
-        for place, (origin, each) in enumerate(zip(given.origins, found, strict=True))
-    )
-    stations = {nearby.station.id: nearby.station for each in found for nearby in each.stations}
-    at_text = geojson.instant_text(instant, zone)
-    listed = (
-        features.feature(station_at(register, stations[key], instant), at_text)
-        for key in sorted(stations)
-    )
-    body = with_member(head, "origins", origins)
-    collection = with_member({"type": "FeatureCollection"}, "features", listed)
-    return Response(f'{body[:-1]},"stations":{collection}}}', mimetype=JSON)
 
 
 @blueprint.get("")
@@ -145,18 +100,6 @@ def station(station_id: str) -> Response:
     )
     head = json_text(geojson.answer_shape(register, given.datum, now))
     return Response(f"{head[:-1]},{feature[1:]}", mimetype=geojson.MEDIA_TYPE)
-
-
-def _origin_text(
-    features: FeatureTexts, key: str, found: NearestAnswer, moments: geojson.Moments
-) -> str:
-    nearest = (
-        f'{{"id":{json_text(each.station.id)},"distance_m":{round(each.distance, 2)},'
-        f'"walk_minutes":{each.walk_minutes},'
-        f'"openness":{features.openness(each.openness, moments.text(each.at))}}}'
-        for each in found.stations
-    )
-    return with_member({"id": key, "numberMatched": found.matched}, "nearest", nearest)
 
 
 def _links(given: BrowseParameters, page: Page) -> list[shapes.LinkShape]:
