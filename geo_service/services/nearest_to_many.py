@@ -21,7 +21,6 @@ from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.station_index import RankedRows
 from geo_service.domain.walking import Walking
-from geo_service.services.browse import StationNow
 from geo_service.services.nearest import MAX_LIMIT, WALKS_COUNTED
 from geo_service.services.openness import Doors, OpenCondition, When, openness_of
 
@@ -73,7 +72,8 @@ class ManyNearest:
     them are told. Those told stand one after the other, the first origin's first, closest first:
     ``places`` says where each is in ``stations``; ``metres`` and ``walk_minutes`` lead there.
     ``arrivals`` is empty unless openness is asked for on arrival; then it has one entry for each
-    told, and those that are the same are one object.
+    told. ``openness`` is that of the ``stations`` at the question's instant. What is the same of
+    openness and arrivals is one object.
     """
 
     matched: Sequence[int | None]
@@ -82,7 +82,8 @@ class ManyNearest:
     metres: Sequence[float]
     walk_minutes: Sequence[int]
     arrivals: Sequence[Moment]
-    stations: Sequence[StationNow]
+    stations: Sequence[Station]
+    openness: Sequence[tuple[OpennessAt, ...]]
 
 
 def find_nearest_to_many(
@@ -112,20 +113,20 @@ class _Search:
         matched = self._matched()
         numbers, metres = self._found.told()
         distinct, places = np.unique(numbers, return_inverse=True)
-        stations = [self._selection[number] for number in distinct.tolist()]
         minutes = self._walking.minutes_of(metres).tolist()
-        moments = _Moments(self._register, self._query.instant)
+        stations = [self._selection[number] for number in distinct.tolist()]
+        moments = _Moments(self._register, self._query.instant, stations)
         return ManyNearest(
             matched=matched,
             counts=self._found.counts.tolist(),
             places=places.tolist(),
             metres=metres.tolist(),
             walk_minutes=minutes,
-            arrivals=self._arrivals(stations, places.tolist(), minutes, moments),
-            stations=[
-                StationNow(station=each, openness=moments.of(each, _hours_of(each), 0).openness)
-                for each in stations
-            ],
+            arrivals=list(map(moments.at, places.tolist(), minutes))
+            if self._query.on_arrival
+            else [],
+            stations=stations,
+            openness=[moments.at(place, 0).openness for place in range(len(stations))],
         )
 
     # -- which -----------------------------------------------------------------------------
@@ -209,47 +210,28 @@ class _Search:
             counts += kept.sum(axis=1).tolist()
         return counts
 
-    # -- open? -----------------------------------------------------------------------------
-
-    def _arrivals(
-        self,
-        stations: Sequence[Station],
-        places: Sequence[int],
-        minutes: Sequence[int],
-        moments: "_Moments",
-    ) -> list[Moment]:
-        if not self._query.on_arrival:
-            return []
-        hours = [_hours_of(each) for each in stations]
-        return [
-            moments.of(stations[place], hours[place], walk)
-            for place, walk in zip(places, minutes, strict=True)
-        ]
-
-
-_Hours = tuple[str | None, ...]
-
 
 class _Moments:
-    """What is open so many minutes from the instant, worked out once for stations alike."""
+    """What is open at stations so many minutes from the instant, once for hours that are alike."""
 
-    def __init__(self, register: Register, instant: datetime) -> None:
+    def __init__(self, register: Register, instant: datetime, stations: Sequence[Station]) -> None:
         self._register = register
         self._instant = instant
-        self._known: dict[tuple[_Hours, int], Moment] = {}
+        self._stations = stations
+        self._hours = [
+            tuple([service.opening_hours for service in each.services]) for each in stations
+        ]
+        self._known: dict[tuple[tuple[str | None, ...], int], Moment] = {}
 
-    def of(self, station: Station, hours: _Hours, minutes: int) -> Moment:
-        """Return the moment at a station; ``hours`` are its own."""
-        moment = self._known.get((hours, minutes))
+    def at(self, place: int, minutes: int) -> Moment:
+        """Return the moment at one of the stations."""
+        key = self._hours[place], minutes
+        moment = self._known.get(key)
         if moment is None:
             at = self._instant + timedelta(minutes=minutes)
-            moment = Moment(at=at, openness=openness_of(self._register, station.services, at))
-            self._known[hours, minutes] = moment
+            openness = openness_of(self._register, self._stations[place].services, at)
+            moment = self._known[key] = Moment(at=at, openness=openness)
         return moment
-
-
-def _hours_of(station: Station) -> _Hours:
-    return tuple([service.opening_hours for service in station.services])
 
 
 class _Openings:

@@ -22,6 +22,7 @@ def json_answer(body: object, media_type: str = JSON, status: int = HTTPStatus.O
     return Response(json_text(body), status=status, mimetype=media_type)
 
 
-def with_member(body: Mapping[str, object], name: str, texts: Iterable[str]) -> str:
+def with_member(body: Mapping[str, object], name: str, texts: Iterable[bytes]) -> bytes:
     """Write an object with one more member at its end: a list of what is JSON text already."""
-    return f'{json_text(body)[:-1]},"{name}":[{",".join(texts)}]}}'
+    head = f'{json_text(body)[:-1]},"{name}":['
+    return b"%b%b]}" % (head.encode(), b",".join(texts))

@@ -1,11 +1,11 @@
-"""Stations as GeoJSON text, made once for each station and datum.
+"""Stations as GeoJSON text in UTF-8, made once for each station and datum.
 
 A feature is the same for every question but for its distance, its walk and whether its services
 are open. So it is built once, by ``geojson``, with marks where those go, and parted at the marks;
 an answer is a join of text. Nothing expires: the texts belong to one revision of the register.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 from weakref import WeakKeyDictionary
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # No text of the register holds a NUL: PostgreSQL takes none.
 _MARK: Final = cast("shapes.OpennessShape", "\0")
-_MARK_TEXT: Final = '"\\u0000"'
-_PROPERTIES: Final = '"properties":{'
+_MARK_TEXT: Final = b'"\\u0000"'
+_PROPERTIES: Final = b'"properties":{'
 
 # Some 2 kB each: a city's are all kept; of a nation's, those asked for since the last clearing.
 _TEXTS_KEPT: Final = 50_000
@@ -36,8 +36,8 @@ _OPENNESS_KEPT: Final = 5_000
 class _Parts:
     """A feature's text around its marks: up to its properties, and between its openness."""
 
-    head: str
-    between: tuple[str, ...]
+    head: bytes
+    between: tuple[bytes, ...]
 
 
 class FeatureTexts:
@@ -46,53 +46,76 @@ class FeatureTexts:
     def __init__(self, register: Register, datum: Datum) -> None:
         self._shapes = StationShapes(register, datum)
         self._parts: dict[StationId, _Parts] = {}
-        self._openness: dict[OpennessAt, tuple[str, str]] = {}
+        self._openness: dict[OpennessAt, tuple[bytes, bytes]] = {}
 
-    def feature(self, found: StationNow, at_text: str) -> str:
+    def feature(self, found: StationNow, at_text: str) -> bytes:
         """Write a station's Feature; ``at_text`` is the moment of its openness in RFC 3339."""
         parts = self._parts_of(found.station)
-        return parts.head + self._joined(parts, found.openness, at_text)
+        return parts.head + _joined(parts, self._states(found.openness, at_text))
 
-    def nearby(self, found: NearbyStation, at_text: str) -> str:
+    def features(
+        self,
+        stations: Sequence[Station],
+        openness: Sequence[tuple[OpennessAt, ...]],
+        at_text: str,
+    ) -> Iterator[bytes]:
+        """Write many stations' Features; openness that many share is best one object."""
+        written: dict[int, list[bytes]] = {}
+        for station, states in zip(stations, openness, strict=True):
+            texts = written.get(id(states))
+            if texts is None:
+                texts = written[id(states)] = self._states(states, at_text)
+            parts = self._parts_of(station)
+            yield parts.head + _joined(parts, texts)
+
+    def nearby(self, found: NearbyStation, at_text: str) -> bytes:
         """Write a nearby station's Feature; ``at_text`` is the moment of its openness."""
         parts = self._parts_of(found.station)
-        return (
-            f'{parts.head}"distance_m":{round(found.distance, 2)},'
+        walk = (
+            f'"distance_m":{round(found.distance, 2)},'
             f'"walk_minutes":{found.walk_minutes},"walk_is_estimate":true,'
-            f"{self._joined(parts, found.openness, at_text)}"
         )
+        texts = self._states(found.openness, at_text)
+        return b"".join((parts.head, walk.encode(), _joined(parts, texts)))
 
-    def openness(self, states: Iterable[OpennessAt], at_text: str) -> str:
+    def openness(self, states: Iterable[OpennessAt], at_text: str) -> bytes:
         """Write whether services are open, as a JSON array."""
-        return f"[{','.join(self._state(each, at_text) for each in states)}]"
+        return b"[%b]" % b",".join(self._states(states, at_text))
 
-    def _joined(self, parts: _Parts, openness: tuple[OpennessAt, ...], at_text: str) -> str:
-        first, *rest = parts.between
-        pieces = [first]
-        for state, text in zip(openness, rest, strict=True):
-            pieces += (self._state(state, at_text), text)
-        return "".join(pieces)
+    def _states(self, states: Iterable[OpennessAt], at_text: str) -> list[bytes]:
+        at = at_text.encode()
+        texts = []
+        for state in states:
+            before, after = self._openness.get(state) or self._halves_of(state)
+            texts.append(before + at + after)
+        return texts
 
-    def _state(self, state: OpennessAt, at_text: str) -> str:
-        halves = self._openness.get(state)
-        if halves is None:
-            shape = self._shapes.openness(state, "\0")
-            before, after = json_text(shape).split(_MARK_TEXT)
-            if len(self._openness) >= _OPENNESS_KEPT:
-                self._openness.clear()
-            halves = self._openness[state] = (f'{before}"', f'"{after}')
-        return f"{halves[0]}{at_text}{halves[1]}"
+    def _halves_of(self, state: OpennessAt) -> tuple[bytes, bytes]:
+        shape = self._shapes.openness(state, "\0")
+        before, after = json_text(shape).encode().split(_MARK_TEXT)
+        if len(self._openness) >= _OPENNESS_KEPT:
+            self._openness.clear()
+        halves = self._openness[state] = (before + b'"', b'"' + after)
+        return halves
 
     def _parts_of(self, station: Station) -> _Parts:
         parts = self._parts.get(station.id)
         if parts is None:
             feature = self._shapes.feature(station, [_MARK] * len(station.services))
-            head, properties, rest = json_text(feature).partition(_PROPERTIES)
+            head, properties, rest = json_text(feature).encode().partition(_PROPERTIES)
             if len(self._parts) >= _TEXTS_KEPT:
                 self._parts.clear()
             parts = _Parts(head + properties, tuple(rest.split(_MARK_TEXT)))
             self._parts[station.id] = parts
         return parts
+
+
+def _joined(parts: _Parts, states: list[bytes]) -> bytes:
+    first, *rest = parts.between
+    pieces = [first]
+    for state, text in zip(states, rest, strict=True):
+        pieces += (state, text)
+    return b"".join(pieces)
 
 
 _KEPT: WeakKeyDictionary[Register, dict[Datum, FeatureTexts]] = WeakKeyDictionary()

@@ -113,7 +113,7 @@ Told = tuple[str, float, int]
 
 def told(answer: ManyNearest) -> list[list[Told]]:
     """What each origin found."""
-    identifiers = [each.station.id for each in answer.stations]
+    identifiers = [each.id for each in answer.stations]
     flat: list[Told] = [
         (identifiers[place], metres, minutes)
         for place, metres, minutes in zip(
@@ -165,11 +165,11 @@ def test_each_station_found_stands_once_by_identifier_with_its_openness_at_the_i
 
     answer = find_nearest_to_many(register, ManyNearestQuery(origins=origins, **asked), WALKING)
 
-    assert [each.station.id for each in answer.stations] == sorted(
+    assert [each.id for each in answer.stations] == sorted(
         {identifier for one in told(answer) for identifier, _, _ in one}
     )
-    assert [each.openness for each in answer.stations] == [
-        openness_of(register, each.station.services, asked["instant"]) for each in answer.stations
+    assert list(answer.openness) == [
+        openness_of(register, each.services, asked["instant"]) for each in answer.stations
     ]
 
 

@@ -24,6 +24,8 @@ _REFUSALS: Final = (
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 )
 
+_ROW: Final = '{"id":%s,"distance_m":%.2f,"walk_minutes":%d%s}'
+
 
 @blueprint.post("")
 @describes(
@@ -48,26 +50,33 @@ def to_many() -> Response:
         "walking": geojson.walking_shape(walking),
     }
     at_text = geojson.instant_text(query.instant, zone)
+    body = with_member(
+        head,
+        "origins",
+        _origin_texts(given, found, _arrival_texts(found, features, geojson.Moments(zone))),
+    )
     stations = with_member(
         {"type": "FeatureCollection"},
         "features",
-        (features.feature(each, at_text) for each in found.stations),
+        features.features(found.stations, found.openness, at_text),
     )
-    origins = _origin_texts(given, found, _arrival_texts(found, features, geojson.Moments(zone)))
-    body = with_member(head, "origins", origins)
-    return Response(f'{body[:-1]},"stations":{stations}}}', mimetype=JSON)
+    return Response(b'%b,"stations":%b}' % (body[:-1], stations), mimetype=JSON)
 
 
 def _origin_texts(
     given: ManyNearestParameters, found: ManyNearest, arrivals: Sequence[str]
-) -> Iterator[str]:
+) -> Iterator[bytes]:
     """Write what each origin found."""
-    keys = [json_text(each.station.id) for each in found.stations]
-    rows = (
-        f'{{"id":{keys[place]},"distance_m":{metres:.2f},"walk_minutes":{minutes}{arrival}}}'
-        for place, metres, minutes, arrival in zip(
-            found.places, found.metres, found.walk_minutes, arrivals, strict=True
-        )
+    keys = [json_text(each.id) for each in found.stations]
+    rows = map(
+        _ROW.__mod__,
+        zip(
+            map(keys.__getitem__, found.places),
+            found.metres,
+            found.walk_minutes,
+            arrivals,
+            strict=True,
+        ),
     )
     for place, (origin, matched, count) in enumerate(
         zip(given.origins, found.matched, found.counts, strict=True)
@@ -75,7 +84,7 @@ def _origin_texts(
         key = json_text(origin.id or str(place))
         total = "null" if matched is None else matched
         nearest = ",".join(islice(rows, count))
-        yield f'{{"id":{key},"numberMatched":{total},"nearest":[{nearest}]}}'
+        yield f'{{"id":{key},"numberMatched":{total},"nearest":[{nearest}]}}'.encode()
 
 
 def _arrival_texts(
@@ -89,7 +98,7 @@ def _arrival_texts(
     for arrival in found.arrivals:
         text = known.get(id(arrival))
         if text is None:
-            openness = features.openness(arrival.openness, moments.text(arrival.at))
+            openness = features.openness(arrival.openness, moments.text(arrival.at)).decode()
             text = known[id(arrival)] = f',"openness":{openness}'
         texts.append(text)
     return texts

@@ -98,8 +98,8 @@ def station(station_id: str) -> Response:
     feature = features_of(register, given.datum).feature(
         found, geojson.instant_text(now, register.place.zone)
     )
-    head = json_text(geojson.answer_shape(register, given.datum, now))
-    return Response(f"{head[:-1]},{feature[1:]}", mimetype=geojson.MEDIA_TYPE)
+    head = json_text(geojson.answer_shape(register, given.datum, now)).encode()
+    return Response(b"%b,%b" % (head[:-1], feature[1:]), mimetype=geojson.MEDIA_TYPE)
 
 
 def _links(given: BrowseParameters, page: Page) -> list[shapes.LinkShape]:
