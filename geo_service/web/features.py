@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # No text of the register holds a NUL: PostgreSQL takes none.
 _MARK: Final = cast("shapes.OpennessShape", "\0")
 _MARK_TEXT: Final = b'"\\u0000"'
+_GAP: Final = b""
 _PROPERTIES: Final = b'"properties":{'
 
 # Some 2 kB each: a city's are all kept; of a nation's, those asked for since the last clearing.
@@ -34,10 +35,16 @@ _OPENNESS_KEPT: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """A feature's text around its marks: up to its properties, and between its openness."""
+    """A feature's text: up to its properties, and the rest, every other piece of it a gap."""
 
     head: bytes
-    between: tuple[bytes, ...]
+    rest: list[bytes]
+
+    def filled(self, openness: Sequence[bytes]) -> list[bytes]:
+        """Return the pieces of the rest, its gaps filled; there must be as many as texts."""
+        pieces = self.rest.copy()
+        pieces[1::2] = openness
+        return pieces
 
 
 class FeatureTexts:
@@ -51,22 +58,32 @@ class FeatureTexts:
     def feature(self, found: StationNow, at_text: str) -> bytes:
         """Write a station's Feature; ``at_text`` is the moment of its openness in RFC 3339."""
         parts = self._parts_of(found.station)
-        return parts.head + _joined(parts, self._states(found.openness, at_text))
+        states = self._states(found.openness, at_text)
+        return b"".join((parts.head, *parts.filled(states)))
 
-    def features(
+    def collection(
         self,
         stations: Sequence[Station],
         openness: Sequence[tuple[OpennessAt, ...]],
         at_text: str,
     ) -> Iterator[bytes]:
-        """Write many stations' Features; openness that many share is best one object."""
+        """Write a FeatureCollection, in pieces to be joined: of thousands it is megabytes.
+
+        Openness that many stations share is best one object.
+        """
         written: dict[int, list[bytes]] = {}
+        yield b'{"type":"FeatureCollection","features":['
+        comma = b""
         for station, states in zip(stations, openness, strict=True):
             texts = written.get(id(states))
             if texts is None:
                 texts = written[id(states)] = self._states(states, at_text)
             parts = self._parts_of(station)
-            yield parts.head + _joined(parts, texts)
+            yield comma
+            yield parts.head
+            yield from parts.filled(texts)
+            comma = b","
+        yield b"]}"
 
     def nearby(self, found: NearbyStation, at_text: str) -> bytes:
         """Write a nearby station's Feature; ``at_text`` is the moment of its openness."""
@@ -75,8 +92,8 @@ class FeatureTexts:
             f'"distance_m":{round(found.distance, 2)},'
             f'"walk_minutes":{found.walk_minutes},"walk_is_estimate":true,'
         )
-        texts = self._states(found.openness, at_text)
-        return b"".join((parts.head, walk.encode(), _joined(parts, texts)))
+        states = self._states(found.openness, at_text)
+        return b"".join((parts.head, walk.encode(), *parts.filled(states)))
 
     def openness(self, states: Iterable[OpennessAt], at_text: str) -> bytes:
         """Write whether services are open, as a JSON array."""
@@ -105,17 +122,13 @@ class FeatureTexts:
             head, properties, rest = json_text(feature).encode().partition(_PROPERTIES)
             if len(self._parts) >= _TEXTS_KEPT:
                 self._parts.clear()
-            parts = _Parts(head + properties, tuple(rest.split(_MARK_TEXT)))
+            first, *others = rest.split(_MARK_TEXT)
+            pieces = [first]
+            for each in others:
+                pieces += (_GAP, each)
+            parts = _Parts(head + properties, pieces)
             self._parts[station.id] = parts
         return parts
-
-
-def _joined(parts: _Parts, states: list[bytes]) -> bytes:
-    first, *rest = parts.between
-    pieces = [first]
-    for state, text in zip(states, rest, strict=True):
-        pieces += (state, text)
-    return b"".join(pieces)
 
 
 _KEPT: WeakKeyDictionary[Register, dict[Datum, FeatureTexts]] = WeakKeyDictionary()

@@ -50,17 +50,16 @@ def to_many() -> Response:
         "walking": geojson.walking_shape(walking),
     }
     at_text = geojson.instant_text(query.instant, zone)
-    body = with_member(
-        head,
-        "origins",
-        _origin_texts(given, found, _arrival_texts(found, features, geojson.Moments(zone))),
+    arrivals = _arrival_texts(found, features, geojson.Moments(zone))
+    body = b"".join(
+        (
+            with_member(head, "origins", _origin_texts(given, found, arrivals))[:-1],
+            b',"stations":',
+            *features.collection(found.stations, found.openness, at_text),
+            b"}",
+        )
     )
-    stations = with_member(
-        {"type": "FeatureCollection"},
-        "features",
-        features.features(found.stations, found.openness, at_text),
-    )
-    return Response(b'%b,"stations":%b}' % (body[:-1], stations), mimetype=JSON)
+    return Response(body, mimetype=JSON)
 
 
 def _origin_texts(
