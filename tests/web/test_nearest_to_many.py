@@ -1,5 +1,6 @@
 """POST /api/v1/stations/nearest."""
 
+import json
 from typing import Any
 
 import pytest
@@ -140,3 +141,11 @@ def test_a_thousand_origins_are_answered_at_once(client: FlaskClient) -> None:
 
     assert len(answer["origins"]) == 1000
     assert all(len(each["nearest"]) == 5 for each in answer["origins"])
+
+
+def test_a_byte_order_mark_before_the_body_does_no_harm(client: FlaskClient) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps({"origins": ORIGINS}).encode()
+
+    response = client.post(NEAREST, data=body, content_type="application/json")
+
+    assert len(response.get_json()["origins"]) == len(ORIGINS)
