@@ -149,3 +149,43 @@ def test_a_byte_order_mark_before_the_body_does_no_harm(client: FlaskClient) -> 
     response = client.post(NEAREST, data=body, content_type="application/json")
 
     assert len(response.get_json()["origins"]) == len(ORIGINS)
+
+
+@pytest.mark.parametrize(
+    ("origin", "fault"),
+    [
+        ({"lon": 114}, {"parameter": "origins.0.lat", "detail": "is required"}),
+        (
+            {"lon": 114, "lat": 33.5, "id": "x" * 101},
+            {
+                "parameter": "origins.0.id",
+                "detail": "cannot be used as given: String should have at most 100 characters",
+            },
+        ),
+    ],
+)
+def test_an_origin_that_lacks_or_exceeds_something_is_refused_by_name(
+    client: FlaskClient, origin: dict[str, Any], fault: dict[str, str]
+) -> None:
+    response = client.post(NEAREST, json={"origins": [origin]})
+
+    assert response.get_json()["errors"] == [fault]
+
+
+def test_an_origin_may_not_hold_what_is_not_known(client: FlaskClient) -> None:
+    response = client.post(NEAREST, json={"origins": [{"lon": 114, "lat": 33.5, "long": 1}]})
+
+    (fault,) = response.get_json()["errors"]
+    assert fault["parameter"] == "origins.0.long"
+    assert fault["detail"].startswith("is not known here")
+
+
+@pytest.mark.parametrize("unnamed", [{}, {"id": None}, {"id": ""}])
+def test_an_origin_without_a_name_gets_its_place(
+    client: FlaskClient, unnamed: dict[str, Any]
+) -> None:
+    origin = {"lon": 114, "lat": 33.5, **unnamed}
+
+    answer = client.post(NEAREST, json={"origins": [origin]}).get_json()
+
+    assert [each["id"] for each in answer["origins"]] == ["0"]

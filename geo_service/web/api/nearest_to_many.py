@@ -80,7 +80,7 @@ def _origin_texts(
     for place, (origin, matched, count) in enumerate(
         zip(given.origins, found.matched, found.counts, strict=True)
     ):
-        key = json_text(origin.id or str(place))
+        key = json_text(origin.get("id") or str(place))
         total = "null" if matched is None else matched
         nearest = ",".join(islice(rows, count))
         yield f'{{"id":{key},"numberMatched":{total},"nearest":[{nearest}]}}'.encode()
