@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo_service.domain.coordinate import Coordinate
+from geo_service.domain.coordinates import Coordinates
 
 Degrees = NDArray[np.float64]
 
@@ -123,6 +124,12 @@ def reading_to_coordinate(x: float, y: float, datum: Datum) -> Coordinate:
     if abs(lon - held_lon) <= _ON_EDGE and abs(lat - held_lat) <= _ON_EDGE:
         return Coordinate(longitude=held_lon, latitude=held_lat)
     return Coordinate(longitude=x, latitude=y)
+
+
+def readings_to_coordinates(x: ArrayLike, y: ArrayLike, datum: Datum) -> Coordinates:
+    """Convert readings as ``reading_to_coordinate`` does, of shape (n,) each, all on earth."""
+    longitudes, latitudes = to_wgs84(x, y, datum)
+    return Coordinates(longitudes=longitudes, latitudes=latitudes)
 
 
 def coordinate_in(coordinate: Coordinate, datum: Datum) -> tuple[float, float]:

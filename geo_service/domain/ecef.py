@@ -14,6 +14,10 @@ _ECCENTRICITY_SQUARED: Final = WGS84.es
 LARGEST_RADIUS: Final = WGS84.a**2 / WGS84.b
 """Metres; the meridian at the poles curves least of all the ellipsoid's normal sections (a²/b)."""
 
+# The meridian at the equator curves most.
+_SMALLEST_RADIUS: Final = WGS84.b**2 / WGS84.a
+_LOST_IN_ROUNDING_M: Final = 0.001
+
 
 def ecef(longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.float64]:
     """Return earth-centred coordinates in metres, shape (n, 3), of degrees on WGS 84, shape (n,).
@@ -64,4 +68,20 @@ def longest_chord(geodesic: float) -> float:
     millimetre covers what floating point loses.
     """
     half_turn = min(geodesic / (2.0 * LARGEST_RADIUS), math.pi / 2.0)
-    return 2.0 * LARGEST_RADIUS * math.sin(half_turn) + 0.001
+    return 2.0 * LARGEST_RADIUS * math.sin(half_turn) + _LOST_IN_ROUNDING_M
+
+
+def longest_chords(geodesics: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what ``longest_chord`` does for many geodesics, of any shape."""
+    half_turns = np.minimum(geodesics / (2.0 * LARGEST_RADIUS), math.pi / 2.0)
+    bounds: NDArray[np.float64] = 2.0 * LARGEST_RADIUS * np.sin(half_turns) + _LOST_IN_ROUNDING_M
+    return bounds
+
+
+def shortest_chord(geodesic: float) -> float:
+    """Bound from below the chord between any two places at least a given geodesic apart.
+
+    By the same theorem: a geodesic bends nowhere more than b²/a's circle.
+    """
+    half_turn = min(geodesic / (2.0 * _SMALLEST_RADIUS), math.pi / 2.0)
+    return max(0.0, 2.0 * _SMALLEST_RADIUS * math.sin(half_turn) - _LOST_IN_ROUNDING_M)

@@ -12,13 +12,22 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo_service.domain.coordinate import WGS84, Coordinate, Metres
-from geo_service.domain.ecef import ecef, ecef_of, longest_chord
+from geo_service.domain.coordinates import Coordinates
+from geo_service.domain.ecef import (
+    ecef,
+    ecef_of,
+    longest_chord,
+    longest_chords,
+    shortest_chord,
+)
 from geo_service.domain.neighbourhoods import MOST, Neighbourhoods
 
 _Arrays = tuple[NDArray[np.float64], NDArray[np.intp]]
 
 # Candidates drawn beyond those asked for.
 _SPARE: Final = 2
+# Likewise, for many origins: one tells nearly always, a few where places coincide.
+_SPARES_FOR_EACH: Final = (1, 12)
 # How many times more are drawn each time that those drawn did not do.
 _GROWTH: Final = 4
 # From so many pairs on, one call for all of them is faster than a call for each.
@@ -39,6 +48,14 @@ class Ranked:
     def __iter__(self) -> Iterator[tuple[int, float]]:
         """Go through number and metres, closest first."""
         return zip(self.numbers, self.metres, strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedRows:
+    """Places found from many origins, a row each, closest first: numbers and geodesic metres."""
+
+    numbers: NDArray[np.intp]
+    metres: NDArray[np.float64]
 
 
 class StationIndex:
@@ -88,6 +105,77 @@ class StationIndex:
         """Return all places no farther from the origin than the radius, closest first."""
         found = self._measured(origin, self._within_chord(origin, longest_chord(radius)))
         return _ranked([each for each in found if each[0] <= radius])
+
+    # -- from many origins at once ---------------------------------------------------------
+
+    def nearest_to_each(self, origins: Coordinates, limit: int) -> RankedRows:
+        """Return what ``nearest`` does, for each origin, at a twentieth of its cost."""
+        count = min(limit, len(self))
+        found = RankedRows(
+            np.empty((len(origins), count), np.intp), np.empty((len(origins), count))
+        )
+        unsure = np.arange(len(origins))
+        for spare in _SPARES_FOR_EACH:
+            if len(unsure) and count:
+                ranked, sure = self._ranked_for_each(origins.of(unsure), count, spare)
+                found.numbers[unsure], found.metres[unsure] = ranked.numbers, ranked.metres
+                unsure = unsure[~sure]
+        for row in unsure.tolist():
+            alone = self.nearest(origins[row], limit)
+            found.numbers[row], found.metres[row] = alone.numbers, alone.metres
+        return found
+
+    def _ranked_for_each(
+        self, origins: Coordinates, count: int, spare: int
+    ) -> tuple[RankedRows, NDArray[np.bool_]]:
+        """Rank what the tree draws, and say of which rows that is sure to be the answer.
+
+        The last that is drawn is not measured: it shows how far what was not drawn is at least.
+        """
+        assert self._tree is not None
+        drawn = min(count + spare, len(self))
+        # Asked for by rank, even a single one comes as a column.
+        ranks = np.arange(1, drawn + 1)
+        chords, numbers = cast("_Arrays", self._tree.query(ecef(*origins.degrees), k=ranks))
+        measured = numbers[:, : max(count, drawn - 1)]
+        metres = self._metres_of_rows(origins, measured)
+        order = np.lexsort((measured, metres), axis=-1)[:, :count]
+        ranked = RankedRows(
+            np.take_along_axis(measured, order, axis=1), np.take_along_axis(metres, order, axis=1)
+        )
+        if drawn == count:  # there are no others
+            return ranked, np.ones(len(origins), np.bool_)
+        return ranked, chords[:, -1] > longest_chords(ranked.metres[:, -1])
+
+    def count_within_each(self, origins: Coordinates, radius: Metres) -> NDArray[np.intp]:
+        """Count, for each origin, the places no farther than the radius."""
+        counts = np.zeros(len(origins), np.intp)
+        if self._tree is None:
+            return counts
+        points = ecef(*origins.degrees)
+        surely, perhaps = (
+            np.asarray(self._tree.query_ball_point(points, chord, return_length=True))
+            for chord in (shortest_chord(radius), longest_chord(radius))
+        )
+        counts[:] = surely
+        for row in np.flatnonzero(surely != perhaps).tolist():
+            counts[row] = len(self.within(origins[row], radius))
+        return counts
+
+    def _metres_of_rows(
+        self, origins: Coordinates, numbers: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        each = np.repeat(np.arange(len(origins)), numbers.shape[1])
+        places = numbers.ravel()
+        _, _, metres = WGS84.inv(
+            origins.longitudes[each],
+            origins.latitudes[each],
+            np.asarray(self._longitudes)[places],
+            np.asarray(self._latitudes)[places],
+        )
+        return np.asarray(metres).reshape(numbers.shape)
+
+    # -- from one --------------------------------------------------------------------------
 
     def _drawn(self, origin: Coordinate, count: int) -> tuple[float, list[int]]:
         """Return the numbers of the places closest by chord, and the longest of their chords."""

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo_service.domain.coordinate import Metres
 
 
@@ -22,3 +25,9 @@ class Walking:
     def minutes(self, straight_line: Metres) -> int:
         """Estimate the minutes on foot, rounded up: better early than at a closed door."""
         return math.ceil(straight_line * self.detour_factor / self.metres_per_minute)
+
+    def minutes_of(self, straight_lines: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Estimate the minutes on foot for many straight lines in metres, shape (n,)."""
+        walked = straight_lines * self.detour_factor / self.metres_per_minute
+        minutes: NDArray[np.int64] = np.ceil(walked).astype(np.int64)
+        return minutes

@@ -57,6 +57,9 @@ def openness_at_second(
 UNKNOWN = OpennessAt(state=Openness.UNKNOWN, next_change=None, next_state=None)
 
 
+_EVER: Final = 1 << 62  # seconds; what nobody has stated hours for never changes
+
+
 class Doors:
     """Which stations of a selection a condition keeps at a moment, by the kind of each.
 
@@ -89,7 +92,7 @@ class Doors:
             ends.append(end)
             states.append(state)
         kept = self._condition.keeps(states)
-        return max(starts, default=seconds), min(ends, default=seconds + 1), kept
+        return max(starts, default=-_EVER), min(ends, default=_EVER), kept
 
 
 _DOORS: Final[WeakKeyDictionary[Selection, dict[OpenCondition, Doors]]] = WeakKeyDictionary()

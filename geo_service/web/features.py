@@ -84,6 +84,16 @@ class FeatureTexts:
         properties = at_text.join(self._shown(feature, found.openness))
         return b"".join((feature.head, way.encode(), properties))
 
+    def collection(
+        self, stations: Iterable[Station], openness: Iterable[_Openness], at_text: bytes
+    ) -> bytes:
+        """Write a FeatureCollection; the openness of each station stands beside it."""
+        features = []
+        for station, states in zip(stations, openness, strict=True):
+            feature = self._feature_of(station)
+            features.append(feature.head + at_text.join(self._shown(feature, states)))
+        return b"".join((b'{"type":"FeatureCollection","features":[', b",".join(features), b"]}"))
+
     def openness(self, states: Iterable[OpennessAt], at_text: str) -> str:
         """Write whether services are open, as a JSON array."""
         return f"[{','.join(at_text.join(self._halves(each)) for each in states)}]"

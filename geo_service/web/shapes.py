@@ -1,6 +1,6 @@
 """The shapes of answers: what the builders must return, and what OpenAPI says they do."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict as Shape
@@ -195,7 +195,13 @@ class NearestOfOrigin(Shape):
     id: str
     distance_m: float
     walk_minutes: int
-    openness: list[OpennessShape]
+    openness: Annotated[
+        NotRequired[list[OpennessShape]],
+        Field(
+            description="With `open=arrival` alone: beside the station's services, one for one, "
+            "for the end of this walk. Else that under `stations` holds."
+        ),
+    ]
 
 
 class OriginAnswer(Shape):

@@ -1,4 +1,4 @@
-"""GET and POST /api/v1/stations/nearest."""
+"""GET /api/v1/stations/nearest."""
 
 from collections.abc import Callable
 from typing import Any
@@ -174,32 +174,3 @@ def test_navigation_links_lead_to_the_station_in_the_datum_of_their_provider(
     amap = parse_qs(urlsplit(links["amap"]).query)["to"][0].split(",")
     assert (float(amap[0]), float(amap[1])) == pytest.approx((x, y), abs=1e-5)
     assert links["geo"].startswith("geo:33.")
-
-
-def test_many_origins_get_each_the_answer_they_would_get_alone(client: FlaskClient) -> None:
-    origins: list[dict[str, Any]] = [
-        {"id": "van 1", "lon": 114.0163, "lat": 33.5814},
-        {"lon": 113.6, "lat": 33.44},
-        {"id": "van 3", "lon": 113.95, "lat": 33.8},
-    ]
-
-    response = client.post(NEAREST, json={"origins": origins, "limit": 3, "service": "rest"})
-
-    answer = response.get_json()
-    assert_as_described(client, NEAREST, "post", answer, "application/json")
-    assert [each["id"] for each in answer["origins"]] == ["van 1", "1", "van 3"]
-    for origin, found in zip(origins, answer["origins"], strict=True):
-        query = f"lon={origin['lon']}&lat={origin['lat']}&limit=3&service=rest"
-        alone = client.get(f"{NEAREST}?{query}").get_json()
-        assert [each["id"] for each in found["nearest"]] == _ids(alone)
-    listed = [each["id"] for each in answer["stations"]["features"]]
-    assert listed == sorted({each["id"] for one in answer["origins"] for each in one["nearest"]})
-
-
-def test_a_thousand_origins_are_answered_at_once(client: FlaskClient) -> None:
-    origins = [{"lon": 113.5 + n / 2000, "lat": 33.6} for n in range(1000)]
-
-    answer = client.post(NEAREST, json={"origins": origins}).get_json()
-
-    assert len(answer["origins"]) == 1000
-    assert all(len(each["nearest"]) == 5 for each in answer["origins"])

@@ -8,16 +8,15 @@ from flask import Blueprint, Response
 from geo_service import runtime
 from geo_service.domain.station import StationId
 from geo_service.services.browse import Page, browse, station_at
-from geo_service.services.nearest import NearestAnswer, find_nearest
+from geo_service.services.nearest import find_nearest
 from geo_service.web import geojson, params, shapes
-from geo_service.web.answers import JSON, json_text, with_list, with_members
+from geo_service.web.answers import with_list, with_members
 from geo_service.web.api.parameters import (
     BrowseParameters,
-    ManyNearestParameters,
     NearestParameters,
     StationParameters,
 )
-from geo_service.web.features import FeatureTexts, features_of
+from geo_service.web.features import features_of
 from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 
@@ -52,49 +51,6 @@ def nearest() -> Response:
     features = [texts.nearby(each, moments.text(each.at)) for each in found.stations]
     body = with_list(with_members(head, more), "features", features)
     return Response(body, content_type=geojson.MEDIA_TYPE)
-
-
-@blueprint.post("/nearest")
-@describes(
-    Operation(
-        summary="The stations closest to each of up to 1,000 positions",
-        body=ManyNearestParameters,
-        answers={JSON: shapes.ManyNearestAnswer},
-        refusals=(
-            *_REFUSALS,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        ),
-    )
-)
-def nearest_to_many() -> Response:
-    """Answer "which is nearest?" for many origins at once; each station found stands once."""
-    given = params.read_body(ManyNearestParameters)
-    now = runtime.now()
-    register, queries = runtime.register(), given.queries(now)
-    area, walking = runtime.served_area(), runtime.walking()
-    for query in queries:
-        area.check(register, query.origin)
-    found = [find_nearest(register, query, walking) for query in queries]
-    instant, zone = queries[0].instant, register.place.zone
-    features = features_of(register, given.datum)
-    moments = geojson.Moments(zone)
-    at_text = moments.text(instant)
-    head = with_members(
-        features.head(register, instant, at_text), {"walking": geojson.walking_shape(walking)}
-    )
-    origins = (
-        _origin_text(features, origin.id or str(place), each, moments)
-        for place, (origin, each) in enumerate(zip(given.origins, found, strict=True))
-    )
-    stations = {nearby.station.id: nearby.station for each in found for nearby in each.stations}
-    listed = (
-        features.feature(station_at(register, stations[key], instant), at_text)
-        for key in sorted(stations)
-    )
-    body = with_list(head, "origins", origins)
-    collection = b"".join((b'{"type":"FeatureCollection","features":[', b",".join(listed), b"]}"))
-    return Response(b"".join((body[:-1], b',"stations":', collection, b"}")), content_type=JSON)
 
 
 @blueprint.get("")
@@ -143,19 +99,6 @@ def station(station_id: str) -> Response:
     head = texts.head(register, now, at_text)
     body = b"".join((head[:-1], b",", texts.feature(found, at_text)[1:]))
     return Response(body, content_type=geojson.MEDIA_TYPE)
-
-
-def _origin_text(
-    features: FeatureTexts, key: str, found: NearestAnswer, moments: geojson.Moments
-) -> bytes:
-    nearest = (
-        f'{{"id":{json_text(each.station.id)},"distance_m":{round(each.distance, 2)},'
-        f'"walk_minutes":{each.walk_minutes},'
-        f'"openness":{features.openness(each.openness, moments.text(each.at).decode())}}}'
-        for each in found.stations
-    )
-    head = json_text({"id": key, "numberMatched": found.matched}).encode()
-    return with_list(head, "nearest", (each.encode() for each in nearest))
 
 
 def _links(given: BrowseParameters, page: Page) -> list[shapes.LinkShape]:
