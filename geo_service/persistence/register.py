@@ -1,14 +1,13 @@
 """The register in PostGIS: written whole in one transaction, read whole at one revision."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import from_shape, to_shape
 from shapely import MultiPolygon, Point, Polygon
-from sqlalchemy import Row, TextClause, delete, func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from geo_service.domain.coordinate import Coordinate
@@ -16,10 +15,9 @@ from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.holidays import Holiday, HolidayCalendar, HolidayKind, HolidayStatus
 from geo_service.domain.place import Claim, Place, Revision
 from geo_service.domain.register import Dataset
-from geo_service.domain.station import Amenity, Group, Service, Station
 from geo_service.domain.township import BoundaryStatus, County, Township
 from geo_service.persistence.database import will_write
-from geo_service.persistence.station_rows import StationReader
+from geo_service.persistence.station_copy import read_stations, write_stations
 from geo_service.persistence.tables import (
     Base,
     ClaimRow,
@@ -36,24 +34,6 @@ from geo_service.persistence.tables import (
 _EMPTIED: Final[tuple[type[Base], ...]] = (
     *(ServiceRow, StationRow, TownshipRow, CountyRow, HolidayRow, ClaimRow, PlaceRow),
 )
-
-# Text and numbers alone: what SQLAlchemy would make of arrays and geographies is made once for each
-# distinct value by StationReader, not once for each row. (::geometry: only that type has X and Y.)
-_STATIONS: Final = text(
-    """
-    SELECT id, name, name_en, ST_X(location::geometry), ST_Y(location::geometry),
-           reading_x, reading_y, reading_datum, array_to_string(amenities, ' '), address,
-           township_code, telephone, capacity, accessibility, data_status, source, accuracy_m,
-           verified_on::text
-    FROM station ORDER BY id
-    """
-)
-_SERVICES: Final = text(
-    """SELECT station_id, kind, opening_hours, array_to_string("groups", ' ')
-    FROM station_service"""
-)
-_ROWS_AT_ONCE: Final = 2000
-_ROWS_IN_A_ROW: Final = 2000
 
 
 def _go_on() -> None:
@@ -90,11 +70,7 @@ class RegisterStore:
         self._insert(PlaceRow, [_place_row(dataset.place)])
         self._insert(CountyRow, map(_county_row, dataset.counties))
         self._insert(TownshipRow, map(_township_row, dataset.townships))
-        self._insert(StationRow, map(_station_row, dataset.stations))
-        self._insert(
-            ServiceRow,
-            (_service_row(each, service) for each in dataset.stations for service in each.services),
-        )
+        write_stations(self._session, dataset.stations)
         self._insert(HolidayRow, map(_holiday_row, dataset.calendar.holidays))
         self._insert(ClaimRow, map(_claim_row, dataset.claims))
         number = (self.revision_number() or 0) + 1
@@ -120,27 +96,13 @@ class RegisterStore:
             ),
             Dataset(
                 place=_to_place(place),
-                stations=self._stations(),
+                stations=read_stations(self._session, self._between),
                 townships=tuple(map(_to_township, self._session.scalars(select(TownshipRow)))),
                 counties=tuple(map(_to_county, self._session.scalars(select(CountyRow)))),
                 calendar=HolidayCalendar(map(_to_holiday, self._session.scalars(_HOLIDAYS))),
                 claims=tuple(map(_to_claim, self._session.scalars(select(ClaimRow)))),
             ),
         )
-
-    def _stations(self) -> tuple[Station, ...]:
-        offered: dict[str, list[Sequence[Any]]] = defaultdict(list)
-        for row in self._rows(_SERVICES):
-            offered[row[0]].append(row[1:])
-        read = StationReader().station
-        return tuple(read((*row, offered.pop(row[0], ()))) for row in self._rows(_STATIONS))
-
-    def _rows(self, query: TextClause) -> Iterator[Row[Any]]:
-        """Read a long table in pieces."""
-        rows = self._session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
-        for piece in rows.partitions(_ROWS_IN_A_ROW):
-            yield from piece
-            self._between()
 
     def _insert(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
         if listed := list(rows):
@@ -250,38 +212,6 @@ def _to_seat(element: WKBElement | None) -> Coordinate | None:
     point = to_shape(element)
     assert isinstance(point, Point)  # the column is geometry(POINT)
     return Coordinate(longitude=point.x, latitude=point.y)
-
-
-def _station_row(station: Station) -> dict[str, Any]:
-    at = station.coordinate
-    return {
-        "id": station.id,
-        "name": station.name,
-        "name_en": station.name_en,
-        "location": from_shape(Point(at.longitude, at.latitude), srid=Coordinate.SRID),
-        "reading_x": station.reading.x,
-        "reading_y": station.reading.y,
-        "reading_datum": station.reading.datum.value,
-        "amenities": [each.value for each in Amenity if each in station.amenities],
-        "address": station.address,
-        "township_code": station.township_code,
-        "telephone": station.telephone,
-        "capacity": station.capacity,
-        "accessibility": station.accessibility.value,
-        "data_status": station.data_status.value,
-        "source": station.source,
-        "accuracy_m": station.accuracy_m,
-        "verified_on": station.verified_on,
-    }
-
-
-def _service_row(station: Station, service: Service) -> dict[str, Any]:
-    return {
-        "station_id": station.id,
-        "kind": service.kind.value,
-        "opening_hours": service.opening_hours,
-        "groups": [each.value for each in Group if each in service.groups],
-    }
 
 
 def _holiday_row(holiday: Holiday) -> dict[str, Any]:
