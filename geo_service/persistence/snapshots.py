@@ -269,6 +269,7 @@ def _key(held: Snapshot) -> RevisionKey:
 def _prepare(register: Register) -> None:
     """Make what every question needs, before there are any."""
     _ = register.select(StationFilter()).index, register.bounds, register.data_status
+    _ = register.townships_by_code, register.counties_by_code
 
 
 def _give_memory_back() -> None:

@@ -93,11 +93,14 @@ def _write(session: Session, table: str, columns: Iterable[str], lines: Iterator
 @contextmanager
 def _driver(session: Session) -> Iterator[psycopg.Connection[Any]]:
     """Lend the driver's connection of a session; its errors come out as SQLAlchemy's."""
-    connection = session.connection().connection.driver_connection
+    held = session.connection()
+    connection = held.connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     try:
         yield connection
     except psycopg.Error as error:
+        if connection.closed:
+            held.invalidate(error)  # else it would be asked to roll back, and fail once more
         raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True) from error
 
 
