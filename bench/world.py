@@ -5,7 +5,7 @@ township), put near a town. Towns differ in size as towns do: few are large. The
 inside China, so that the plane chosen for it is a Chinese one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -50,7 +50,7 @@ def dataset(size: int) -> Dataset:
     return replace(given, stations=tuple(_stations(size, given.stations)))
 
 
-def _stations(size: int, models: tuple[Station, ...]) -> Iterator[Station]:
+def _stations(size: int, models: Sequence[Station]) -> Iterator[Station]:
     random = np.random.default_rng([SEED, size])
     copied = random.integers(len(models), size=size)
     for number, ((longitude, latitude), model) in enumerate(
@@ -78,7 +78,7 @@ def _places(size: int, random: np.random.Generator) -> Degrees:
     return np.asarray(np.round(places.clip(low, high), 6))
 
 
-def origins(stations: tuple[Station, ...], count: int) -> Degrees:
+def origins(stations: Sequence[Station], count: int) -> Degrees:
     """Return places near stations, where askers stand: (count, 2), longitude first."""
     random = np.random.default_rng([SEED, len(stations), count])
     chosen = random.integers(len(stations), size=count)
@@ -94,7 +94,7 @@ class Country:
     """Units and the stations in and around them, as coverage is measured of them."""
 
     units: tuple[Unit, ...]
-    stations: tuple[Station, ...]
+    stations: Sequence[Station]
     bounds: Bounds
 
 

@@ -1,5 +1,6 @@
 """How soon one worker answers from the database, and what memory it then takes."""
 
+import json
 import time
 import urllib.request
 from dataclasses import asdict, dataclass
@@ -11,15 +12,19 @@ import click
 
 from bench import questions
 from bench.contestants.line_up import service_on
-from bench.database import Filled, filled
+from bench.database import Filled, filled, move_revision
 from bench.load import press
 from bench.options import Options
-from bench.processes import Memory
+from bench.processes import Memory, Server
 from bench.questions import PLAIN, Questions
 from bench.report import Result, Table, write
 from bench.rounds import Rounds, interleaved, noise
 
 _PRESSED_S: Final = 3.0
+_RELOADS: Final = 5
+_SETTLES_S: Final = 2.0
+_BETWEEN_LOOKS_S: Final = 0.1
+_LONGEST_LOOK_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,7 @@ class Start:
     first_answer_s: float
     memory: Memory
     memory_after_load: Memory
+    memory_after_reloads: Memory
 
 
 def run(options: Options) -> int:
@@ -44,7 +50,8 @@ def run(options: Options) -> int:
         title="One worker, from its start",
         columns=[
             *("stations", "ready s", "first answer s", "RSS MB", "PSS MB", "peak MB"),
-            *("RSS after load MB", "peak after load MB", "spread of ready"),
+            *("RSS after load MB", "peak after load MB", f"RSS after {_RELOADS} reloads MB"),
+            *("peak after reloads MB", "spread of ready"),
         ],
         rows=[_row(size, rounds) for size, rounds in measured.items()],
         notes=["*Ready* counts from the start of the server process: Python's imports are in it."],
@@ -71,12 +78,27 @@ def _start(database: Filled, paths: Path, first: str) -> Start:
         answered = time.perf_counter() - began
         memory = server.memory()
         press(server, paths, seconds=_PRESSED_S, connections=16)
+        loaded = server.memory()
+        for _ in range(_RELOADS):
+            _wait_for(server, move_revision(database))
+        time.sleep(_SETTLES_S)
         return Start(
             ready_s=ready,
             first_answer_s=answered,
             memory=memory,
-            memory_after_load=server.memory(),
+            memory_after_load=loaded,
+            memory_after_reloads=server.memory(),
         )
+
+
+def _wait_for(server: Server, revision: int) -> None:
+    deadline = time.monotonic() + _LONGEST_LOOK_S
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{server.url}/readyz", timeout=60) as answer:  # noqa: S310
+            if json.load(answer)["revision"] >= revision:
+                return
+        time.sleep(_BETWEEN_LOOKS_S)
+    raise TimeoutError(f"revision {revision} is not served")
 
 
 def _row(size: int, rounds: Rounds[Start]) -> list[str]:
@@ -92,5 +114,7 @@ def _row(size: int, rounds: Rounds[Start]) -> list[str]:
         middle("peak_mb"),
         middle("rss_mb", "memory_after_load"),
         middle("peak_mb", "memory_after_load"),
+        middle("rss_mb", "memory_after_reloads"),
+        middle("peak_mb", "memory_after_reloads"),
         f"± {rounds.spread('start', lambda start: start.ready_s) / 2:.0%}",
     ]

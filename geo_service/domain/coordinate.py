@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, NewType, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pyproj import Geod
 
 from geo_service.domain.errors import InvalidCoordinateError
@@ -75,6 +77,14 @@ class Bounds:
         if self.west <= self.east:
             return self.west <= at.longitude <= self.east
         return at.longitude >= self.west or at.longitude <= self.east
+
+    def contain(
+        self, longitudes: NDArray[np.float64], latitudes: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Say of many places what ``contains`` says of one."""
+        east, west = longitudes <= self.east, longitudes >= self.west
+        across = east & west if self.west <= self.east else east | west
+        return across & (latitudes >= self.south) & (latitudes <= self.north)
 
     def nearest_to(self, at: Coordinate) -> Coordinate:
         """Return the place in the box (not crossing the antimeridian) closest in degrees."""

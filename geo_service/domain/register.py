@@ -3,13 +3,15 @@
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from cachetools import LRUCache
+from numpy.typing import NDArray
 
 from geo_service.domain import units
 from geo_service.domain.coordinate import Bounds, Coordinate
@@ -19,6 +21,7 @@ from geo_service.domain.opening_hours import Schedules
 from geo_service.domain.place import Claim, Place, Revision
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.station import DataStatus, Service, Station, StationFilter, StationId
+from geo_service.domain.station_columns import StationColumns
 from geo_service.domain.station_index import StationIndex
 from geo_service.domain.survey import Level, Survey, Unit
 from geo_service.domain.township import County, Township
@@ -29,7 +32,7 @@ class Dataset:
     """Everything a data folder says about a place, whole and checked."""
 
     place: Place
-    stations: tuple[Station, ...]
+    stations: Sequence[Station]
     townships: tuple[Township, ...]
     counties: tuple[County, ...]
     calendar: HolidayCalendar
@@ -57,15 +60,17 @@ class Selection:
     stations; ``kind_of`` says for each station, by its number, which of them is its own.
     """
 
-    def __init__(self, stations: Sequence[Station], conditions: StationFilter) -> None:
+    def __init__(self, stations: StationColumns, conditions: StationFilter) -> None:
         self._stations = stations
-        self._numbers = array("L")
-        self.kind_of = array("L")
         kinds: dict[tuple[Service, ...], int] = {}
-        for number, station in enumerate(stations):
-            if services := conditions.services_of(station):
-                self._numbers.append(number)
-                self.kind_of.append(kinds.setdefault(services, len(kinds)))
+        kind_of_traits = np.full(len(stations.traits), _NO_KIND)
+        for number, traits in enumerate(stations.traits):
+            if services := conditions.services_of(traits):
+                kind_of_traits[number] = kinds.setdefault(services, len(kinds))
+        kind_of_all = kind_of_traits[np.asarray(stations.traits_of)]
+        numbers = np.flatnonzero(kind_of_all != _NO_KIND)
+        self._numbers = _whole(numbers)
+        self.kind_of = _whole(kind_of_all[numbers])
         self.kinds = tuple(kinds)
 
     def __len__(self) -> int:
@@ -81,6 +86,18 @@ class Selection:
         for number, kind in zip(self._numbers, self.kind_of, strict=True):
             yield self._stations[number], self.kinds[kind]
 
+    def id_of(self, number: int) -> StationId:
+        """Return a station's identifier by its number."""
+        return self._stations.ids[self._numbers[number]]
+
+    def numbers(self, kinds: Collection[int], bounds: Bounds | None = None) -> list[int]:
+        """Return the numbers of the stations of some kinds that lie in a box, in order."""
+        kept = np.isin(np.asarray(self.kind_of), list(kinds))
+        if bounds is not None:
+            kept &= bounds.contain(*self._degrees)
+        found: list[int] = np.flatnonzero(kept).tolist()
+        return found
+
     @cached_property
     def stations_of_kind(self) -> Mapping[int, int]:
         """How many stations are of each kind."""
@@ -89,7 +106,21 @@ class Selection:
     @cached_property
     def index(self) -> StationIndex:
         """Nearest neighbours among these stations alone."""
-        return StationIndex([self._stations[number].coordinate for number in self._numbers])
+        return StationIndex.at(*self._degrees)
+
+    @property
+    def _degrees(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        numbers = np.asarray(self._numbers)
+        columns = self._stations.longitudes, self._stations.latitudes
+        return np.asarray(columns[0])[numbers], np.asarray(columns[1])[numbers]
+
+
+_NO_KIND: Final = -1
+
+
+def _whole(numbers: NDArray[np.intp]) -> "array[int]":
+    """Return numbers as an array whose items are Python's own, and quickly had."""
+    return array("I", numbers.astype(np.uintc).tobytes())
 
 
 # Selections are kept up to so many stations in all: those of a city's every filter, and a few
@@ -109,7 +140,7 @@ class Register:
     ) -> None:
         self.revision = revision
         self.place = overrides.place(dataset.place)
-        self.stations = tuple(sorted(dataset.stations, key=lambda station: station.id))
+        self.stations = StationColumns.of(dataset.stations)
         self.townships = tuple(sorted(dataset.townships, key=lambda unit: unit.code))
         self.counties = tuple(sorted(dataset.counties, key=lambda unit: unit.code))
         self.calendar = dataset.calendar
@@ -120,10 +151,6 @@ class Register:
         self._selections: LRUCache[StationFilter, Selection] = LRUCache(room, getsizeof=len)
         self._selecting = threading.Lock()
         self._surveys: dict[Level, Survey] = {}
-
-    @cached_property
-    def _by_id(self) -> Mapping[StationId, Station]:
-        return {station.id: station for station in self.stations}
 
     @cached_property
     def townships_by_code(self) -> Mapping[str, Township]:
@@ -137,10 +164,10 @@ class Register:
 
     def station(self, station_id: StationId) -> Station:
         """Return one station, or raise StationNotFoundError."""
-        try:
-            return self._by_id[station_id]
-        except KeyError:
-            raise StationNotFoundError(f"no station has the identifier {station_id!r}") from None
+        number = self.stations.number_of(station_id)
+        if number is None:
+            raise StationNotFoundError(f"no station has the identifier {station_id!r}")
+        return self.stations[number]
 
     def select(self, conditions: StationFilter) -> Selection:
         """Return the stations that match; made once for a filter that is asked for often."""
@@ -156,7 +183,7 @@ class Register:
         """The operator's box, or that around all stations and outlines; None where none are."""
         if self._overrides.bounds is not None:
             return self._overrides.bounds
-        corners = [station.coordinate for station in self.stations]
+        corners = list(self.stations.corners())
         outlines = [unit.boundary for unit in self.townships]
         outlines += [unit.boundary for unit in self.counties]
         for outline in outlines:
@@ -195,8 +222,10 @@ class Register:
     @cached_property
     def data_status(self) -> Mapping[DataStatus, int]:
         """How many stations are of each status."""
+        counts = np.bincount(np.asarray(self.stations.traits_of), minlength=0).tolist()
+        counted = list(zip(self.stations.traits, counts, strict=False))
         return {
             status: count
             for status in DataStatus
-            if (count := sum(station.data_status is status for station in self.stations))
+            if (count := sum(n for traits, n in counted if traits.data_status is status))
         }

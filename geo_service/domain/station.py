@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Protocol
 
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.datum import Datum
@@ -104,6 +104,18 @@ class Station:
     verified_on: date | None = None
 
 
+class Offer(Protocol):
+    """What a station offers: a station says it, and so does what many have in common."""
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Say what is done there, and when."""
+
+    @property
+    def amenities(self) -> frozenset[Amenity]:
+        """Say what is found there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationFilter:
     """Which stations a question is about. Every condition set must hold, on one same service."""
@@ -112,13 +124,13 @@ class StationFilter:
     group: Group | None = None
     amenities: frozenset[Amenity] = field(default_factory=frozenset)
 
-    def services_of(self, station: Station) -> tuple[Service, ...]:
-        """Return the station's services that answer the question; none, if it does not match."""
-        if not self.amenities <= station.amenities:
+    def services_of(self, offer: Offer) -> tuple[Service, ...]:
+        """Return the services that answer the question; none, if the offer does not match."""
+        if not self.amenities <= offer.amenities:
             return ()
         return tuple(
             service
-            for service in station.services
+            for service in offer.services
             if (self.service is None or service.kind is self.service)
             and (self.group is None or service.is_for(self.group))
         )

@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, cast
+from typing import Final, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,12 +69,25 @@ class StationIndex:
     """
 
     def __init__(self, coordinates: Sequence[Coordinate]) -> None:
-        self._longitudes = array("d", (each.longitude for each in coordinates))
-        self._latitudes = array("d", (each.latitude for each in coordinates))
+        self._hold(
+            array("d", (each.longitude for each in coordinates)),
+            array("d", (each.latitude for each in coordinates)),
+        )
+
+    @classmethod
+    def at(cls, longitudes: NDArray[np.float64], latitudes: NDArray[np.float64]) -> Self:
+        """Index places by their degrees, shape (n,) each."""
+        index = cls(())
+        index._hold(array("d", longitudes.tobytes()), array("d", latitudes.tobytes()))
+        return index
+
+    def _hold(self, longitudes: "array[float]", latitudes: "array[float]") -> None:
+        self._longitudes = longitudes
+        self._latitudes = latitudes
         self._points = ecef(self._longitudes, self._latitudes)
-        self._tree = cKDTree(self._points) if coordinates else None
+        self._tree = cKDTree(self._points) if longitudes else None
         self._around: Neighbourhoods | None = None
-        if self._tree is not None and len(coordinates) > MOST:
+        if self._tree is not None and len(longitudes) > MOST:
             self._around = Neighbourhoods(self._points, self._tree)
 
     def __len__(self) -> int:

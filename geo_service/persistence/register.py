@@ -1,14 +1,12 @@
 """The register in PostGIS: written whole in one transaction, read whole at one revision."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from geoalchemy2 import WKBElement
-from geoalchemy2.shape import from_shape, to_shape
+import shapely
 from shapely import MultiPolygon, Point, Polygon
-from sqlalchemy import Row, TextClause, delete, func, insert, select, text
+from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.orm import Session
 
 from geo_service.domain.coordinate import Coordinate
@@ -16,44 +14,32 @@ from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.holidays import Holiday, HolidayCalendar, HolidayKind, HolidayStatus
 from geo_service.domain.place import Claim, Place, Revision
 from geo_service.domain.register import Dataset
-from geo_service.domain.station import Amenity, Group, Service, Station
 from geo_service.domain.township import BoundaryStatus, County, Township
 from geo_service.persistence.database import will_write
-from geo_service.persistence.station_rows import StationReader
-from geo_service.persistence.tables import (
-    Base,
-    ClaimRow,
-    CountyRow,
-    HolidayRow,
-    PlaceRow,
-    RevisionRow,
-    ServiceRow,
-    StationRow,
-    TownshipRow,
-)
+from geo_service.persistence.station_copy import read_stations
 
-# Children before parents, so that no foreign key is left hanging on the way.
-_EMPTIED: Final[tuple[type[Base], ...]] = (
-    *(ServiceRow, StationRow, TownshipRow, CountyRow, HolidayRow, ClaimRow, PlaceRow),
+# Words of SQL, not the tables of tables.py: GeoAlchemy would come with those, 5 MB and a fifth of a
+# second that a worker, which only reads, does without.
+_REVISION: Final = text(
+    "SELECT number, committed_at, author, reason FROM revision ORDER BY number DESC LIMIT 1"
 )
-
-# Text and numbers alone: what SQLAlchemy would make of arrays and geographies is made once for each
-# distinct value by StationReader, not once for each row. (::geometry: only that type has X and Y.)
-_STATIONS: Final = text(
-    """
-    SELECT id, name, name_en, ST_X(location::geometry), ST_Y(location::geometry),
-           reading_x, reading_y, reading_datum, array_to_string(amenities, ' '), address,
-           township_code, telephone, capacity, accessibility, data_status, source, accuracy_m,
-           verified_on::text
-    FROM station ORDER BY id
-    """
+_PLACE: Final = text(
+    """SELECT name, name_en, time_zone, title, title_en,
+              population, population_year, population_source
+       FROM place"""
 )
-_SERVICES: Final = text(
-    """SELECT station_id, kind, opening_hours, array_to_string("groups", ' ')
-    FROM station_service"""
+_UNIT: Final = """code, name, name_en, ST_AsBinary(boundary) AS boundary, boundary_status,
+    population, population_year, population_source, source, note"""
+_COUNTIES: Final = text(f"SELECT {_UNIT} FROM county ORDER BY code")  # noqa: S608  our own words
+_TOWNSHIPS: Final = text(
+    f"""SELECT {_UNIT}, county_code, ST_AsBinary(seat) AS seat
+        FROM township ORDER BY code"""  # noqa: S608  likewise
 )
-_ROWS_AT_ONCE: Final = 2000
-_ROWS_IN_A_ROW: Final = 2000
+_HOLIDAYS: Final = text("SELECT day, kind, name, status, source FROM holiday ORDER BY day")
+_CLAIMS: Final = text(
+    """SELECT key, name, value, unit, as_of, source_title, source_url, note
+       FROM claim ORDER BY key"""
+)
 
 
 def _go_on() -> None:
@@ -72,7 +58,8 @@ class RegisterStore:
 
     def revision_number(self) -> int | None:
         """Return the number of the present revision; None before the first load."""
-        return self._session.scalar(select(func.max(RevisionRow.number)))
+        number: int | None = self._session.scalar(text("SELECT max(number) FROM revision"))
+        return number
 
     def take_turn(self) -> None:
         """Wait for other writers, and hold off more of them until the end of the transaction.
@@ -84,234 +71,80 @@ class RegisterStore:
 
     def replace(self, dataset: Dataset, *, author: str, reason: str) -> int:
         """Put a dataset in the place of all there is; return the revision that makes."""
+        from geo_service.persistence.register_rows import write_register  # noqa: PLC0415 - as above
+
         self.take_turn()
-        for table in _EMPTIED:
-            self._session.execute(delete(table))
-        self._insert(PlaceRow, [_place_row(dataset.place)])
-        self._insert(CountyRow, map(_county_row, dataset.counties))
-        self._insert(TownshipRow, map(_township_row, dataset.townships))
-        self._insert(StationRow, map(_station_row, dataset.stations))
-        self._insert(
-            ServiceRow,
-            (_service_row(each, service) for each in dataset.stations for service in each.services),
-        )
-        self._insert(HolidayRow, map(_holiday_row, dataset.calendar.holidays))
-        self._insert(ClaimRow, map(_claim_row, dataset.claims))
         number = (self.revision_number() or 0) + 1
-        self._insert(RevisionRow, [{"number": number, "author": author, "reason": reason}])
+        write_register(
+            self._session, dataset, {"number": number, "author": author, "reason": reason}
+        )
         return number
 
     def load(self) -> tuple[Revision, Dataset]:
         """Read all of the present revision, or raise RegisterUnavailableError."""
         # One snapshot for all the queries, or a commit between two of them would mix revisions.
         self._session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        revision = self._session.scalars(
-            select(RevisionRow).order_by(RevisionRow.number.desc()).limit(1)
-        ).one_or_none()
-        place = self._session.scalars(select(PlaceRow)).one_or_none()
+        revision = self._session.execute(_REVISION).mappings().one_or_none()
+        place = self._session.execute(_PLACE).mappings().one_or_none()
         if revision is None or place is None:
             raise RegisterUnavailableError("the register is empty: load a data folder first")
         return (
-            Revision(
-                number=revision.number,
-                committed_at=revision.committed_at,
-                author=revision.author,
-                reason=revision.reason,
-            ),
+            Revision(**revision),
             Dataset(
                 place=_to_place(place),
-                stations=self._stations(),
-                townships=tuple(map(_to_township, self._session.scalars(select(TownshipRow)))),
-                counties=tuple(map(_to_county, self._session.scalars(select(CountyRow)))),
-                calendar=HolidayCalendar(map(_to_holiday, self._session.scalars(_HOLIDAYS))),
-                claims=tuple(map(_to_claim, self._session.scalars(select(ClaimRow)))),
+                stations=read_stations(self._session, self._between),
+                townships=tuple(map(_to_township, self._rows(_TOWNSHIPS))),
+                counties=tuple(map(_to_county, self._rows(_COUNTIES))),
+                calendar=HolidayCalendar(map(_to_holiday, self._rows(_HOLIDAYS))),
+                claims=tuple(Claim(**each) for each in self._rows(_CLAIMS)),
             ),
         )
 
-    def _stations(self) -> tuple[Station, ...]:
-        offered: dict[str, list[Sequence[Any]]] = defaultdict(list)
-        for row in self._rows(_SERVICES):
-            offered[row[0]].append(row[1:])
-        read = StationReader().station
-        return tuple(read((*row, offered.pop(row[0], ()))) for row in self._rows(_STATIONS))
-
-    def _rows(self, query: TextClause) -> Iterator[Row[Any]]:
-        """Read a long table in pieces."""
-        rows = self._session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
-        for piece in rows.partitions(_ROWS_IN_A_ROW):
-            yield from piece
-            self._between()
-
-    def _insert(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
-        if listed := list(rows):
-            self._session.execute(insert(table), listed)
+    def _rows(self, query: TextClause) -> Iterable[RowMapping]:
+        return self._session.execute(query).mappings()
 
 
-_HOLIDAYS: Final = select(HolidayRow).order_by(HolidayRow.day)
+def _to_place(row: RowMapping) -> Place:
+    fields = dict(row)
+    return Place(zone=ZoneInfo(fields.pop("time_zone")), **fields)
 
 
-def _place_row(place: Place) -> dict[str, Any]:
-    return {
-        "id": 1,
-        "name": place.name,
-        "name_en": place.name_en,
-        "time_zone": place.zone.key,
-        "title": place.title,
-        "title_en": place.title_en,
-        "population": place.population,
-        "population_year": place.population_year,
-        "population_source": place.population_source,
+def _unit_fields(row: RowMapping) -> dict[str, Any]:
+    return dict(row) | {
+        "boundary": _to_outline(row["boundary"]),
+        "boundary_status": BoundaryStatus(row["boundary_status"]),
     }
 
 
-def _to_place(row: PlaceRow) -> Place:
-    return Place(
-        name=row.name,
-        name_en=row.name_en,
-        zone=ZoneInfo(row.time_zone),
-        title=row.title,
-        title_en=row.title_en,
-        population=row.population,
-        population_year=row.population_year,
-        population_source=row.population_source,
-    )
+def _to_county(row: RowMapping) -> County:
+    return County(**_unit_fields(row))
 
 
-def _unit_row(unit: County | Township) -> dict[str, Any]:
-    return {
-        "code": unit.code,
-        "name": unit.name,
-        "name_en": unit.name_en,
-        "boundary": _outline_element(unit.boundary),
-        "boundary_status": unit.boundary_status.value,
-        "population": unit.population,
-        "population_year": unit.population_year,
-        "population_source": unit.population_source,
-        "source": unit.source,
-        "note": unit.note,
-    }
+def _to_township(row: RowMapping) -> Township:
+    return Township(**_unit_fields(row) | {"seat": _to_seat(row["seat"])})
 
 
-def _county_row(county: County) -> dict[str, Any]:
-    return _unit_row(county)
-
-
-def _township_row(township: Township) -> dict[str, Any]:
-    seat = township.seat
-    return _unit_row(township) | {
-        "county_code": township.county_code,
-        "seat": None
-        if seat is None
-        else from_shape(Point(seat.longitude, seat.latitude), srid=Coordinate.SRID),
-    }
-
-
-def _outline_element(outline: Polygon | MultiPolygon | None) -> WKBElement | None:
-    if outline is None:
+def _to_outline(binary: bytes | None) -> Polygon | MultiPolygon | None:
+    if binary is None:
         return None
-    parts = outline if isinstance(outline, MultiPolygon) else MultiPolygon([outline])
-    return from_shape(parts, srid=Coordinate.SRID)
-
-
-def _to_outline(element: WKBElement | None) -> Polygon | MultiPolygon | None:
-    if element is None:
-        return None
-    parts = to_shape(element)
+    parts = shapely.from_wkb(bytes(binary))
     assert isinstance(parts, MultiPolygon)  # the column is geometry(MULTIPOLYGON)
     return parts.geoms[0] if len(parts.geoms) == 1 else parts
 
 
-def _unit_fields(row: CountyRow | TownshipRow) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "name": row.name,
-        "name_en": row.name_en,
-        "boundary": _to_outline(row.boundary),
-        "boundary_status": BoundaryStatus(row.boundary_status),
-        "population": row.population,
-        "population_year": row.population_year,
-        "population_source": row.population_source,
-        "source": row.source,
-        "note": row.note,
-    }
-
-
-def _to_county(row: CountyRow) -> County:
-    return County(**_unit_fields(row))
-
-
-def _to_township(row: TownshipRow) -> Township:
-    return Township(**_unit_fields(row), county_code=row.county_code, seat=_to_seat(row.seat))
-
-
-def _to_seat(element: WKBElement | None) -> Coordinate | None:
-    if element is None:
+def _to_seat(binary: bytes | None) -> Coordinate | None:
+    if binary is None:
         return None
-    point = to_shape(element)
+    point = shapely.from_wkb(bytes(binary))
     assert isinstance(point, Point)  # the column is geometry(POINT)
     return Coordinate(longitude=point.x, latitude=point.y)
 
 
-def _station_row(station: Station) -> dict[str, Any]:
-    at = station.coordinate
-    return {
-        "id": station.id,
-        "name": station.name,
-        "name_en": station.name_en,
-        "location": from_shape(Point(at.longitude, at.latitude), srid=Coordinate.SRID),
-        "reading_x": station.reading.x,
-        "reading_y": station.reading.y,
-        "reading_datum": station.reading.datum.value,
-        "amenities": [each.value for each in Amenity if each in station.amenities],
-        "address": station.address,
-        "township_code": station.township_code,
-        "telephone": station.telephone,
-        "capacity": station.capacity,
-        "accessibility": station.accessibility.value,
-        "data_status": station.data_status.value,
-        "source": station.source,
-        "accuracy_m": station.accuracy_m,
-        "verified_on": station.verified_on,
-    }
-
-
-def _service_row(station: Station, service: Service) -> dict[str, Any]:
-    return {
-        "station_id": station.id,
-        "kind": service.kind.value,
-        "opening_hours": service.opening_hours,
-        "groups": [each.value for each in Group if each in service.groups],
-    }
-
-
-def _holiday_row(holiday: Holiday) -> dict[str, Any]:
-    return {
-        "day": holiday.day,
-        "kind": holiday.kind.value,
-        "name": holiday.name,
-        "status": holiday.status.value,
-        "source": holiday.source,
-    }
-
-
-def _to_holiday(row: HolidayRow) -> Holiday:
+def _to_holiday(row: RowMapping) -> Holiday:
     return Holiday(
-        day=row.day,
-        kind=HolidayKind(row.kind),
-        name=row.name,
-        status=HolidayStatus(row.status),
-        source=row.source,
+        day=row["day"],
+        kind=HolidayKind(row["kind"]),
+        name=row["name"],
+        status=HolidayStatus(row["status"]),
+        source=row["source"],
     )
-
-
-_CLAIM_FIELDS: Final = (
-    *("key", "name", "value", "unit", "as_of", "source_title", "source_url", "note"),
-)
-
-
-def _claim_row(claim: Claim) -> dict[str, Any]:
-    return {name: getattr(claim, name) for name in _CLAIM_FIELDS}
-
-
-def _to_claim(row: ClaimRow) -> Claim:
-    return Claim(**{name: getattr(row, name) for name in _CLAIM_FIELDS})

@@ -23,15 +23,17 @@ from geo_service.domain.errors import GeoServiceError
 from geo_service.domain.holidays import Holiday, HolidayCalendar, HolidayKind, HolidayStatus
 from geo_service.domain.place import Claim, Place, Revision
 from geo_service.domain.register import Dataset
+from geo_service.domain.station_columns import ColumnsBuilder, StationColumns
+from geo_service.domain.station_lines import CELLS
 from geo_service.domain.township import BoundaryStatus, County, Township
 from geo_service.persistence.revisions import RevisionKey
-from geo_service.persistence.station_rows import COLUMNS, StationReader, row_of
 
 _LOG: Final = structlog.get_logger()
-_FORMAT: Final = {"format": "geo_service snapshot", "version": 1, "columns": list(COLUMNS)}
-_PATTERN: Final = "revision-*.jsonl.gz"
+_FORMAT: Final = {"format": "geo_service snapshot", "version": 2, "cells": list(CELLS)}
+_PATTERN: Final = "revision-*.gz"
+_NAME: Final = "revision-{number}-{stamp}.v2.gz"  # no file of another version stands in its way
 _KEPT: Final = 2
-_LINES_IN_A_ROW: Final = 1000
+_LINES_IN_A_ROW: Final = 500
 _QUICK: Final = 1  # gzip's level: a third larger than its best, and ten times as fast
 
 # All that reading a file of unknown content may come to: cut off, altered, of another version.
@@ -50,9 +52,10 @@ class KeptSnapshot(NamedTuple):
 
 
 class SnapshotFiles:
-    """A folder with the last revisions, one file each: lines of JSON, compressed.
+    """A folder with the last revisions, one file each: lines, compressed.
 
-    Each file ends in the checksum of its lines; its time of modification is when its revision was
+    First come lines of JSON, then the stations, each as station_lines.py has it. Each file ends in
+    the checksum of its lines; its time of modification is when its revision was
     last known to be the present one. A file that cannot be read or written is no more than a line
     in the log.
     """
@@ -108,7 +111,7 @@ class SnapshotFiles:
 
     def _path(self, key: RevisionKey) -> Path:
         stamp = key.committed_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-        return self._folder / f"revision-{key.number}-{stamp}.jsonl.gz"
+        return self._folder / _NAME.format(number=key.number, stamp=stamp)
 
     def _newest_first(self) -> list[Path]:
         found = []
@@ -156,7 +159,7 @@ def _in_pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _lines(revision: Revision, dataset: Dataset) -> Iterator[bytes]:
-    """Write a dataset as lines: what it is of, its small tables, then a line for each station."""
+    """Write a dataset as lines: what it is of, the small tables, the stations."""
     yield _line("format", _FORMAT)
     committed_at = revision.committed_at.astimezone(UTC).isoformat()
     yield _line("revision", asdict(revision) | {"committed_at": committed_at})
@@ -171,8 +174,10 @@ def _lines(revision: Revision, dataset: Dataset) -> Iterator[bytes]:
         yield _line("holiday", asdict(holiday) | {"day": holiday.day.isoformat()})
     for claim in dataset.claims:
         yield _line("claim", asdict(claim))
-    for station in dataset.stations:
-        yield _line("station", row_of(station))
+    stations = StationColumns.of(dataset.stations)
+    yield _line("stations", len(stations))
+    for line in stations.lines():
+        yield line + b"\n"
 
 
 def _unit(unit: County | Township) -> dict[str, Any]:
@@ -186,31 +191,41 @@ def _unit(unit: County | Township) -> dict[str, Any]:
 
 def _read(path: Path) -> tuple[Revision, Dataset]:
     """Read a file whole, or raise one of ``_UNREADABLE``."""
-    digest, last = hashlib.sha256(), b""
-    read: dict[str, list[Any]] = {
-        kind: [] for kind in ("format", "revision", "place", "county", "township")
-    } | {kind: [] for kind in ("holiday", "claim", "station", "sha256")}
-    station = StationReader().station
+    digest = hashlib.sha256()
+    kinds = ("format", "revision", "place", "county", "township", "holiday", "claim")
+    read: dict[str, list[Any]] = {kind: [] for kind in kinds}
     with gzip.open(path, "rb") as file:
-        for line in file:
-            digest.update(last)
-            last = line
+        kind, what = "", None
+        while kind != "stations":
+            line = next(file, b"")
+            digest.update(line)
             kind, what = json.loads(line)
             if kind == "format" and what != _FORMAT:
                 raise ValueError("another format")
-            read[kind].append(station(what) if kind == "station" else what)
-    if read["sha256"] != [digest.hexdigest()]:
+            if kind != "stations":
+                read[kind].append(what)
+        stations = _read_stations(islice(file, what), digest.update)
+        _, checksum = json.loads(next(file, b""))
+    if checksum != digest.hexdigest() or len(stations) != what:
         raise ValueError("not as it was written")
     (revision,), (place,) = read["revision"], read["place"]
     committed_at = datetime.fromisoformat(revision["committed_at"])
     return Revision(**revision | {"committed_at": committed_at}), Dataset(
         place=Place(**place | {"zone": ZoneInfo(place["zone"])}),
-        stations=tuple(read["station"]),
+        stations=stations,
         townships=tuple(Township(**_unit_fields(each)) for each in read["township"]),
         counties=tuple(County(**_unit_fields(each)) for each in read["county"]),
         calendar=HolidayCalendar(map(_holiday, read["holiday"])),
         claims=tuple(Claim(**each) for each in read["claim"]),
     )
+
+
+def _read_stations(lines: Iterator[bytes], note: Callable[[bytes], None]) -> StationColumns:
+    builder = ColumnsBuilder()
+    while some := list(islice(lines, _LINES_IN_A_ROW)):
+        note(b"".join(some))
+        builder.add(line.rstrip(b"\n") for line in some)
+    return builder.columns()
 
 
 def _unit_fields(written: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """The register held in memory, replaced as a whole when its revision moves."""
 
-import gc
+import ctypes
 import socket
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic, sleep
@@ -30,8 +30,6 @@ _AFTER_A_FAULT_S: Final = 5.0  # a register that cannot be made sense of is not 
 _STALE_AFTER_S: Final = 3.0
 _FIRST_LOAD_S: Final = 10.0  # how long a question waits for the first register of a process
 _END_S: Final = 5.0
-
-_MANY_STATIONS: Final = 20_000
 
 # Between two pieces of a long load, whoever waits to answer a request gets the interpreter.
 _BREATH_S: Final = 0.0005
@@ -96,6 +94,7 @@ class Snapshots:
         self._held: Snapshot | None = None
         self._failure: str | None = None  # why nothing is held
         self._changed = threading.Condition()
+        self._replaced = False  # a register that was held before, since the last look
         self._answers = False
         self._heard_s = 0.0  # when the database last said anything, by the monotonic clock
         self._starting = threading.Lock()
@@ -160,6 +159,10 @@ class Snapshots:
     def look(self) -> float:
         """See to it that the present revision is held; return after how long to look again."""
         asked_at = datetime.now(UTC)
+        if self._replaced:
+            # Half a second after: no request holds the old register any more.
+            self._replaced = False
+            _give_memory_back()
         try:
             self._follow(self._sources.ask(), asked_at)
         except (psycopg.Error, RegisterUnavailableError) as error:
@@ -182,8 +185,7 @@ class Snapshots:
         if held is not None and present.is_certain and present.key == _key(held):
             self._held = held.checked(asked_at)
         elif held is None or present.is_certain or present.key.number > self._number():
-            with _undisturbed():
-                self._hold(self._sources.load(present.key, self._hear_and_breathe), asked_at)
+            self._hold(self._sources.load(present.key, self._hear_and_breathe), asked_at)
 
     def _do_without(self, error: Exception) -> None:
         """Go on while the database does not answer: with what is held, or what can be had."""
@@ -193,7 +195,7 @@ class Snapshots:
             if self._files is not None:
                 self._files.note(held.register.revision, held.checked_at)
         self._answers = False
-        with suppress(_StoppedError), _undisturbed():
+        with suppress(_StoppedError):
             number = None if held is None else self._number()
             if (loaded := self._sources.load_from_replica(number, self._breathe)) is not None:
                 # A replica may lack what came after; this much was the present at its commit.
@@ -209,10 +211,9 @@ class Snapshots:
     def _hold(self, loaded: Loaded, checked_at: datetime, *, keep: bool = True) -> None:
         register = Register(*loaded, self._overrides)
         _prepare(register)
+        self._replaced = self._held is not None
         with self._changed:
             self._held = Snapshot.of(register, checked_at)
-            if len(register.stations) >= _MANY_STATIONS:
-                gc.freeze()
             self._failure = None
             self._changed.notify_all()
         _LOG.info(
@@ -268,21 +269,18 @@ def _key(held: Snapshot) -> RevisionKey:
 def _prepare(register: Register) -> None:
     """Make what every question needs, before there are any."""
     _ = register.select(StationFilter()).index, register.bounds, register.data_status
+    _ = register.townships_by_code, register.counties_by_code
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep the garbage collector from going through all that is being made, again and again.
+def _give_memory_back() -> None:
+    """Let the operating system have what the old register took.
 
-    It stops every request while it does: for seconds, where there are hundreds of thousands of
-    stations. For the same reason so many are frozen, out of its reach, once they are there. They
-    form no cycles, so they go without it as soon as the last request that uses them ends.
+    glibc keeps what is freed for later, and a worker with 200,000 stations would settle 60 MB
+    higher after a few revisions. Other C libraries do without; it is then for them to decide.
     """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _look_after(

@@ -1,5 +1,6 @@
 """Go through the register: which stations match, a page at a time."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import floor
@@ -7,7 +8,7 @@ from math import floor
 from geo_service.domain.coordinate import Bounds
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
-from geo_service.domain.register import Register
+from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter, StationId
 from geo_service.services.openness import OpenCondition, doors_of, openness_of
 
@@ -52,29 +53,31 @@ class Page:
 
 def browse(register: Register, query: BrowseQuery) -> Page:
     """Return the page asked for."""
-    matching = matching_stations(register, query)
-    rest = [each for each in matching if query.after is None or each.id > query.after]
-    shown = rest[: query.limit]
+    selection = register.select(query.conditions)
+    matching = _matching(register, selection, query)
+    begin = 0 if query.after is None else bisect_right(matching, query.after, key=selection.id_of)
+    shown = matching[begin : begin + query.limit]
+    more = begin + len(shown) < len(matching)
     return Page(
         matched=len(matching),
-        stations=tuple(station_at(register, each, query.instant) for each in shown),
-        following=shown[-1].id if len(rest) > len(shown) else None,
+        stations=tuple(station_at(register, selection[each], query.instant) for each in shown),
+        following=selection.id_of(shown[-1]) if more else None,
     )
 
 
 def matching_stations(register: Register, query: BrowseQuery) -> list[Station]:
     """Return all stations that match, by identifier."""
     selection = register.select(query.conditions)
-    kept = set(range(len(selection.kinds)))
-    if query.open is not None:
-        doors = doors_of(register, selection, query.open)
-        seconds = floor(query.instant.timestamp())
-        kept = {kind for kind in kept if doors.keeps(kind, seconds)}
-    return [
-        station
-        for (station, _), kind in zip(selection, selection.kind_of, strict=True)
-        if kind in kept and (query.bounds is None or query.bounds.contains(station.coordinate))
-    ]
+    return [selection[number] for number in _matching(register, selection, query)]
+
+
+def _matching(register: Register, selection: Selection, query: BrowseQuery) -> list[int]:
+    kept = range(len(selection.kinds))
+    if query.open is None:
+        return selection.numbers(kept, query.bounds)
+    doors = doors_of(register, selection, query.open)
+    seconds = floor(query.instant.timestamp())
+    return selection.numbers([kind for kind in kept if doors.keeps(kind, seconds)], query.bounds)
 
 
 def station_at(register: Register, station: Station, instant: datetime) -> StationNow:

@@ -1,9 +1,11 @@
 """Say how well the stations that match cover each unit."""
 
 import threading
+from array import array
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, overload
 from weakref import WeakKeyDictionary
 
 from cachetools import LRUCache
@@ -12,7 +14,7 @@ from shapely import MultiPolygon
 from geo_service.domain.coordinate import Metres
 from geo_service.domain.coverage import CoverageReport, Level, catchments_of, gaps_of, measure
 from geo_service.domain.opening_hours import Openness
-from geo_service.domain.register import Register
+from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.units import members
 from geo_service.services.openness import OpenCondition, openness_of
@@ -34,13 +36,48 @@ class CoverageQuery:
     instant: datetime | None = None
 
 
+class CountedStations(Sequence[Station]):
+    """The stations of some kinds, each with those of its services that answer the question alone.
+
+    They are made anew each time they are gone through; ``key`` tells them from others of the same
+    selection without making any.
+    """
+
+    def __init__(self, selection: Selection, kinds: Collection[int]) -> None:
+        self._selection = selection
+        self._numbers = array("I", selection.numbers(kinds))
+
+    @property
+    def key(self) -> bytes:
+        """Their numbers, in one piece."""
+        return self._numbers.tobytes()
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> Station: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Station, ...]: ...
+    def __getitem__(self, at: int | slice) -> Station | tuple[Station, ...]:
+        """Return one of them, or several."""
+        if isinstance(at, slice):
+            return tuple(map(self._station, self._numbers[at]))
+        return self._station(self._numbers[at])
+
+    def _station(self, number: int) -> Station:
+        selection = self._selection
+        return replace(selection[number], services=selection.kinds[selection.kind_of[number]])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageAnswer:
     """The report, the stations it counted, and how many of them may be closed then."""
 
     query: CoverageQuery
     report: CoverageReport
-    stations: tuple[Station, ...]
+    stations: CountedStations
     of_unknown_openness: int
 
 
@@ -59,7 +96,7 @@ class _Key:
     radius: float
     level: Level
     conditions: StationFilter
-    stations: frozenset[str]
+    stations: bytes
 
 
 class _Kept:
@@ -82,11 +119,12 @@ def measure_coverage(register: Register, query: CoverageQuery) -> CoverageAnswer
     with kept.measuring:
         report = kept.reports.get(key)
         if report is None:
+            made = tuple(stations)
             report = kept.reports[key] = measure(
                 register.survey(query.level),
-                stations,
+                made,
                 radius=query.radius,
-                members=members(query.level, stations, register.townships),
+                members=members(query.level, made, register.townships),
             )
     return CoverageAnswer(
         query=query, report=report, stations=stations, of_unknown_openness=unknown
@@ -99,31 +137,29 @@ def draw_coverage(register: Register, answer: CoverageAnswer) -> CoverageDrawing
     with kept.measuring:
         drawing = kept.drawings.get(key)
         if drawing is None:
-            radius = answer.query.radius
+            radius, stations = answer.query.radius, tuple(answer.stations)
             survey = register.survey(answer.query.level)
             drawing = kept.drawings[key] = CoverageDrawing(
-                catchments=catchments_of(answer.stations, radius=radius, crs=register.crs),
-                gaps=gaps_of(survey, answer.stations, radius=radius),
+                catchments=catchments_of(stations, radius=radius, crs=register.crs),
+                gaps=gaps_of(survey, stations, radius=radius),
             )
     return drawing
 
 
-def _key(query: CoverageQuery, stations: tuple[Station, ...]) -> _Key:
-    counted = frozenset(station.id for station in stations)
-    return _Key(query.radius, query.level, query.conditions, counted)
+def _key(query: CoverageQuery, stations: "CountedStations") -> _Key:
+    return _Key(query.radius, query.level, query.conditions, stations.key)
 
 
-def _counted(register: Register, query: CoverageQuery) -> tuple[tuple[Station, ...], int]:
+def _counted(register: Register, query: CoverageQuery) -> tuple["CountedStations", int]:
     """Return the stations that count, and how many of them have no known hours."""
     selection = register.select(query.conditions)
-    # Each counts for the services that answer the question, not for all it offers.
-    answering = [(replace(station, services=found), found) for station, found in selection]
     if query.open is None or query.instant is None:
-        return tuple(station for station, _ in answering), 0
+        return CountedStations(selection, range(len(selection.kinds))), 0
     counted, unknown = [], 0
-    for station, services in answering:
+    # Stations of one kind open and close together.
+    for kind, services in enumerate(selection.kinds):
         states = [each.state for each in openness_of(register, services, query.instant)]
         if query.open.keeps(states):
-            counted.append(station)
-            unknown += Openness.OPEN not in states
-    return tuple(counted), unknown
+            counted.append(kind)
+            unknown += selection.stations_of_kind[kind] * (Openness.OPEN not in states)
+    return CountedStations(selection, counted), unknown

@@ -141,9 +141,9 @@ def watching(primary: Server, *replicas: Server) -> Iterator[Snapshots]:
 
 
 def times_read(server: Server) -> int:
-    """Return how often the services of stations were read whole, by whomever, since the start."""
+    """Return how often the register was read, its one row of a place with it, since the start."""
     time.sleep(1)  # for the server to count what ended just now
-    question = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'station_service'"
+    question = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'place'"
     with server.superuser(DATABASE) as connection:
         row = connection.execute(question).fetchone()
     assert row is not None

@@ -6,7 +6,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +18,7 @@ from geo_service.persistence.cluster import Cluster
 from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.snapshots import Snapshots
-from tests.support.faults import frozen, stopped
+from tests.support.faults import frozen, kill, stopped
 from tests.support.postgis import throw_away_home
 from tests.support.register import a_dataset, a_station
 
@@ -241,6 +241,34 @@ def test_a_frozen_database_is_not_waited_for_at_all(snapshots: Snapshots, cluste
             time.sleep(0.01)
 
     assert longest < AT_ONCE
+
+
+@pytest.mark.parametrize("fault", ["frozen", "killed"])
+def test_a_database_lost_in_the_midst_of_a_load_is_given_up_on(
+    cluster: Cluster, database: Database, fault: str
+) -> None:
+    many = a_dataset(a_station(f"A-{number:05}", name="站" * 100) for number in range(6000))
+    with database.transaction() as session:
+        RegisterStore(session).replace(many, author="a test", reason="a test")
+    lost = ExitStack()
+    moments: list[float] = []
+
+    def lose_it() -> None:
+        if not moments:
+            if fault == "frozen":
+                lost.enter_context(frozen(cluster.folder))
+            else:
+                kill(cluster.folder)
+            moments.append(time.monotonic())
+
+    def load() -> None:
+        with database.transaction() as session:
+            RegisterStore(session, lose_it).load()
+
+    with lost, pytest.raises(RegisterUnavailableError, match="the database does not answer"):
+        load()
+
+    assert time.monotonic() - moments[0] < A_FEW_SECONDS
 
 
 def test_many_who_ask_a_frozen_database_first_wait_together(

@@ -7,17 +7,11 @@ from pydantic import Field
 
 from geo_service import runtime
 from geo_service.services.browse import BrowseQuery
-from geo_service.services.charts import Page, chart_title, coverage_chart, station_chart
 from geo_service.services.coverage import measure_coverage
-from geo_service.web import freshness, params
+from geo_service.web import params
 from geo_service.web.api.parameters import CoverageOptions, FilterParameters
 from geo_service.web.language import Language, LanguageParameters, language_asked, other_language
 from geo_service.web.links import asked_again
-from geo_service.web.security import nonce
-from maps.coverage_map import QuestionForm
-from maps.language import tag_of
-from maps.rendering import render
-from maps.sheet import Sheet
 
 blueprint = Blueprint("maps", __name__, url_prefix="/maps")
 
@@ -49,6 +43,8 @@ class CoverageMapParameters(CoverageOptions, LanguageParameters):
 @blueprint.get("/stations")
 def stations() -> Response:
     """Show every station that matches, clustered, with layers by service."""
+    from geo_service.web.maps import drawing  # noqa: PLC0415 - it says itself why so late
+
     given = params.read_form(StationMapParameters)
     register, now = runtime.register(), runtime.now()
     language = language_asked(given.lang)
@@ -57,49 +53,23 @@ def stations() -> Response:
         conditions=given.conditions(),
         open=given.open_condition(arrival=False),
     )
-    page = Page(
-        language=language,
-        instant=query.instant,
-        navigation=_navigation("stations", language),
-        caution=_caution(language),
-    )
-    return _html(station_chart(register, query, page), "stations", language)
+    page = drawing.station_page(query, language, _navigation("stations", language))
+    return Response(page, mimetype="text/html")
 
 
 @blueprint.get("/coverage")
 def coverage() -> Response:
     """Show how well each unit is covered, shaded by one measure."""
+    from geo_service.web.maps import drawing  # noqa: PLC0415 - likewise
+
     given = params.read_form(CoverageMapParameters)
     register, now = runtime.register(), runtime.now()
     language = language_asked(given.lang)
-    chart = coverage_chart(
-        register,
-        measure_coverage(register, given.query(now, register.place.zone)),
-        Page(
-            language=language,
-            instant=now,
-            navigation=_navigation("coverage", language),
-            caution=_caution(language),
-        ),
-        measure=given.measure,
-        form=QuestionForm(action=url_for("maps.coverage"), carried={"lang": language}),
-    )
-    return _html(chart, "coverage", language)
-
-
-def _html(chart: Sheet, kind: str, language: Language) -> Response:
-    page = render(
-        chart,
-        title=chart_title(runtime.register(), kind, language),
-        lang=tag_of(language),
-        nonce=nonce(),
-        asset_base=url_for("static", filename="").rstrip("/"),
+    answer = measure_coverage(register, given.query(now, register.place.zone))
+    page = drawing.coverage_page(
+        answer, language, _navigation("coverage", language), measure=given.measure
     )
     return Response(page, mimetype="text/html")
-
-
-def _caution(language: Language) -> str | None:
-    return next(iter(freshness.notes(language)), None)
 
 
 def _navigation(here: str, language: Language) -> dict[str, str]:
