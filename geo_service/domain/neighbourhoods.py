@@ -25,7 +25,7 @@ MOST: Final = 10
 """How many closest places a neighbourhood answers for."""
 
 # A cell with more places than these is quartered.
-_PLACES: Final = 32
+_PLACES: Final = 24
 _FIRST_CELL: Final = 180.0 / 128  # degrees
 _LEVELS: Final = 15  # down to cells of some ten metres
 _CELLS_KEPT: Final = 100_000
