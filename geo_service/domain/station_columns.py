@@ -28,7 +28,7 @@ from geo_service.domain.station_lines import (
 )
 
 # Stations once made are at hand for the next who asks: all of a city's. Some 700 bytes each.
-_MADE_KEPT: Final = 16_384
+_MADE_KEPT: Final = 32_768
 
 _NEWLINE: Final = ord("\n")
 _SHARED_END: Final = len(PLACED) + len(SHARED)

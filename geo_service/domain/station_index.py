@@ -197,8 +197,7 @@ class StationIndex:
             return math.inf, list(range(count))
         if self._around is not None and count <= MOST:
             closest = self._around.closest(origin, count)
-            if closest is not None:
-                return math.sqrt(closest[-1][0]), [number for _, number in closest]
+            return math.sqrt(closest[-1][0]), [number for _, number in closest]
         chords, numbers = cast("_Arrays", self._tree.query(ecef_of(origin), k=count))
         return float(chords[-1]), numbers.tolist()
 

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 # No text of the register holds a NUL: PostgreSQL takes none.
 _MARK: Final = cast("shapes.OpennessShape", "\0")
-_MARK_TEXT: Final = '"\\u0000"'
+_MARK_TEXT: Final = b'"\\u0000"'
 _COLLECTION: Final = b'{"type":"FeatureCollection",'
-_PROPERTIES: Final = '"properties":{'
+_PROPERTIES: Final = b'"properties":{'
 
 # Some 4 kB each: a city's are all kept; of a nation's, those asked for since the last clearing.
-_TEXTS_KEPT: Final = 50_000
+_TEXTS_KEPT: Final = 30_000
 _OPENNESS_KEPT: Final = 5_000
 
 _Openness = tuple[OpennessAt, ...]
@@ -45,9 +45,9 @@ class _Feature:
 
     __slots__ = ("between", "head", "shown")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: bytes) -> None:
         head, properties, rest = text.partition(_PROPERTIES)
-        self.head = (head + properties).encode()
+        self.head = head + properties
         self.between = tuple(rest.split(_MARK_TEXT))
         self.shown: tuple[_Openness | None, tuple[bytes, ...]] = (None, ())
 
@@ -58,7 +58,7 @@ class FeatureTexts:
     def __init__(self, register: Register, datum: Datum) -> None:
         self._shapes = StationShapes(register, datum)
         self._features: dict[StationId, _Feature] = {}
-        self._openness: dict[OpennessAt, tuple[str, str]] = {}
+        self._openness: dict[OpennessAt, tuple[bytes, bytes]] = {}
         self._heads = AnswerHeads(datum)
 
     def head(self, register: Register, instant: datetime, written: bytes) -> bytes:
@@ -94,9 +94,9 @@ class FeatureTexts:
             features.append(feature.head + at_text.join(self._shown(feature, states)))
         return b"".join((b'{"type":"FeatureCollection","features":[', b",".join(features), b"]}"))
 
-    def openness(self, states: Iterable[OpennessAt], at_text: str) -> str:
+    def openness(self, states: Iterable[OpennessAt], at_text: bytes) -> bytes:
         """Write whether services are open, as a JSON array."""
-        return f"[{','.join(at_text.join(self._halves(each)) for each in states)}]"
+        return b"[%b]" % b",".join([at_text.join(self._halves(each)) for each in states])
 
     def _shown(self, feature: _Feature, openness: _Openness) -> tuple[bytes, ...]:
         """Return a feature's properties around the moment of its openness, wherever that stands.
@@ -108,18 +108,19 @@ class FeatureTexts:
             text = feature.between[0]
             for state, behind in zip(openness, feature.between[1:], strict=True):
                 text += _MARK_TEXT.join(self._halves(state)) + behind
-            pieces = tuple(piece.encode() for piece in text.split(_MARK_TEXT))
+            pieces = tuple(text.split(_MARK_TEXT))
             feature.shown = openness, pieces
         return pieces
 
-    def _halves(self, state: OpennessAt) -> tuple[str, str]:
+    def _halves(self, state: OpennessAt) -> tuple[bytes, bytes]:
         """Return an openness before and behind the moment it is told for."""
         halves = self._openness.get(state)
         if halves is None:
-            before, after = json_text(self._shapes.openness(state, "\0")).split(_MARK_TEXT)
+            shape = self._shapes.openness(state, "\0")
+            before, after = json_text(shape).encode().split(_MARK_TEXT)
             if len(self._openness) >= _OPENNESS_KEPT:
                 self._openness.clear()
-            halves = self._openness[state] = (f'{before}"', f'"{after}')
+            halves = self._openness[state] = (before + b'"', b'"' + after)
         return halves
 
     def _feature_of(self, station: Station) -> _Feature:
@@ -128,7 +129,7 @@ class FeatureTexts:
             shape = self._shapes.feature(station, [_MARK] * len(station.services))
             if len(self._features) >= _TEXTS_KEPT:
                 self._features.clear()
-            feature = self._features[station.id] = _Feature(json_text(shape))
+            feature = self._features[station.id] = _Feature(json_text(shape).encode())
         return feature
 
 

@@ -15,10 +15,10 @@ _RANDOM = np.random.default_rng(20261122)
 # Where each set of places lies: west, south, east, north.
 _AREAS = {
     "a city": (113.5, 33.4, 114.4, 34.0),
-    "a quarter": (114.0, 33.5, 114.04, 33.53),
+    "a street": (114.0, 33.5, 114.001, 33.501),
     "a country": (95.0, 20.0, 115.0, 39.0),
     "the north pole": (-180.0, 89.5, 180.0, 90.0),
-    "the south pole": (-180.0, -90.0, 180.0, -89.8),
+    "the south pole": (-180.0, -90.0, 180.0, -89.9),
     "the antimeridian": (179.9, -1.0, 180.0, 1.0),
     "the earth": (-180.0, -90.0, 180.0, 90.0),
 }
@@ -43,14 +43,12 @@ def _around(places: list[Coordinate]) -> tuple[Neighbourhoods, cKDTree]:
 def test_the_closest_are_those_of_the_tree(area: str, count: int) -> None:
     around, tree = _around(_places(area, count))
 
-    # Seen from the other side of the earth, many places are as close.
-    elsewhere = _places("the earth", 20) if area in {"a country", "the earth"} else []
-    for origin in _places(area, 60) + elsewhere:
-        found = around.closest(origin, MOST)
+    for origin in _places(area, 60) + _places("the earth", 20):
         chords, _ = tree.query(ecef_of(origin), k=MOST)
+        for _ in range(4):  # the tree's, then those of smaller and smaller cells
+            found = around.closest(origin, MOST)
 
-        assert found is not None
-        assert np.sqrt([square for square, _ in found]) == pytest.approx(chords, abs=1e-6)
+            assert np.sqrt([square for square, _ in found]) == pytest.approx(chords, abs=1e-6)
 
 
 @settings(max_examples=150, deadline=None)
@@ -65,18 +63,30 @@ def test_they_are_so_on_the_very_edge_of_a_cell(
     found = _EARTH.closest(origin, count)
     chords = np.atleast_1d(_EARTH_TREE.query(ecef_of(origin), k=count)[0])
 
-    assert found is not None
     assert np.sqrt([square for square, _ in found]) == pytest.approx(chords, abs=1e-6)
 
 
 _EARTH, _EARTH_TREE = _around(_places("the earth", 500))
 
 
-def test_more_places_at_one_spot_than_fit_a_cell_are_left_to_the_tree() -> None:
+def test_places_at_one_spot_are_found_however_many_they_are() -> None:
     spot = Coordinate(longitude=114.0, latitude=33.5)
     around, _ = _around([spot] * 1000)
 
-    assert around.closest(spot, 5) is None
+    for _ in range(20):
+        found = around.closest(spot, 5)
+
+    assert [square for square, _ in found] == [0.0] * 5
+
+
+def test_who_asks_again_is_answered_without_the_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    around, _ = _around(_places("a city", 3000))
+    origin = Coordinate(longitude=113.9, latitude=33.6)
+    answers = [around.closest(origin, 5) for _ in range(5)]
+
+    monkeypatch.setattr(around, "_tree", None)
+
+    assert [number for _, number in around.closest(origin, 5)] == [n for _, n in answers[0]]
 
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,4 +96,4 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for origin in _places("a city", 100):
         around.closest(origin, 5)
 
-    assert len(around) <= 10
+    assert len(around) <= 10 + 15  # and the levels down to one more cell

@@ -90,7 +90,7 @@ def _arrival_texts(
     for arrival in found.arrivals:
         text = known.get(id(arrival))
         if text is None:
-            openness = features.openness(arrival.openness, moments.text(arrival.at).decode())
+            openness = features.openness(arrival.openness, moments.text(arrival.at)).decode()
             text = known[id(arrival)] = f',"openness":{openness}'
         texts.append(text)
     return texts
