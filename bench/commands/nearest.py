@@ -130,6 +130,8 @@ def _measure(
                 connections=options.connections,
             )
     click.echo(f"{asked.size:,} stations, {_WORDS[variant]}:")
+    for turn in turns.values():
+        turn()  # what is made on first use, by anybody, is there when the rounds begin
     return interleaved(turns, options.rounds, say=str)
 
 
