@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -47,12 +46,7 @@ def client(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_a_report_is_refused_in_words_within_three_seconds_and_taken_afterwards(
     client: FlaskClient, cluster: Cluster, fault: str
 ) -> None:
-    outages: dict[str, AbstractContextManager[None]] = {
-        "stopped": stopped(cluster),
-        "frozen": frozen(cluster.folder),
-    }
-
-    with outages[fault]:
+    with stopped(cluster) if fault == "stopped" else frozen(cluster.folder):
         began = time.monotonic()
         answer = client.post(
             "/s/LH-001/reports?lang=zh", data={"kind": "moved"}, headers={"Accept": "text/html"}

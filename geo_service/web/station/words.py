@@ -20,7 +20,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "comma": "、",
         "go": "导航去这里",
         "go_other": "用别的地图",
-        "do_not_go": "演示数据，请勿前往：这个站点是为演示编的，那里没有驿站。",
+        "do_not_go": "演示数据，请勿前往：那里没有驿站",
         "wechat": "微信里打不开导航？点右上角“···”，选“在浏览器打开”，再点导航。",
         "link_amap": "高德地图",
         "link_baidu": "百度地图",
@@ -113,7 +113,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "comma": ", ",
         "go": "Take me there",
         "go_other": "With another map",
-        "do_not_go": "Demonstration data, do not go there: this station was made up.",
+        "do_not_go": "Demonstration data: do not go there",
         "wechat": "Directions do not open inside WeChat? Tap ··· at the top right, choose "
         "“Open in browser”, and tap again.",
         "link_amap": "Amap",
