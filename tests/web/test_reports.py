@@ -358,7 +358,9 @@ def test_the_forms_fields_are_those_that_are_taken(client: FlaskClient, station:
     ],
 )
 def test_the_service_can_neither_change_nor_remove_what_was_reported(
-    scratch: Database, statement: str
+    scratch_postgis: PostGIS, scratch: Database, statement: str
 ) -> None:
+    if scratch_postgis.owner_url == scratch_postgis.service_url:
+        pytest.skip("this database has one role for everything")
     with pytest.raises(ProgrammingError), scratch.transaction() as session:
         session.execute(text(statement))
