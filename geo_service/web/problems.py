@@ -79,7 +79,7 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "township-not-found",
         "No such township",
         HTTPStatus.NOT_FOUND,
-        "Townships go by their official codes, like 411103001; /print lists them.",
+        "Townships go by their official codes; /print lists them.",
     ),
     TooManyReportsError: ProblemType(
         "too-many-reports",
