@@ -17,6 +17,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from ctypes.util import find_library
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -34,6 +36,13 @@ _NO_CLUSTER_TEXT = "# geo-service brings its own cluster\ncreate_main_cluster = 
 # Debian starts what it installs, unless this script says no; nginx would take port 80.
 _NO_START = Path("/usr/sbin/policy-rc.d")
 _NO_START_TEXT = "#!/bin/sh\n# geo-service wants programs, not running servers\nexit 101\n"
+
+# WeasyPrint opens them when it makes a PDF; without the last the files are three times as large.
+_LIBRARIES_THAT_SET_TEXT = {
+    "pango-1.0": "libpango-1.0-0",
+    "pangoft2-1.0": "libpangoft2-1.0-0",
+    "harfbuzz-subset": "libharfbuzz-subset0",
+}
 
 
 class SetupError(Exception):
@@ -68,15 +77,24 @@ def needs_to_run(environ: Mapping[str, str]) -> list[Need]:
     return listed
 
 
+def wants_to_run() -> list[Need]:
+    """List what running the service does without if it must: then there are no PDFs."""
+    libraries = [
+        Need(f"the library {name}", package, partial(_has_library, name))
+        for name, package in _LIBRARIES_THAT_SET_TEXT.items()
+    ]
+    return [*libraries, Need("a Chinese font", "fonts-noto-cjk", _has_chinese_font)]
+
+
 def needs_to_test() -> list[Need]:
     """List what the tests take: a PostGIS to start and stop in any case, and tools."""
     return [
         *needs_to_run({}),
+        *wants_to_run(),
         Need("Chromium", "chromium", lambda: shutil.which("chromium") is not None),
         Need("GDAL's programs", "gdal-bin", lambda: shutil.which("ogr2ogr") is not None),
         Need("nginx", "nginx", _has_nginx),
         Need("the load generator wrk", "wrk", lambda: shutil.which("wrk") is not None),
-        Need("a Chinese font", "fonts-noto-cjk", _has_chinese_font),
     ]
 
 
@@ -92,6 +110,10 @@ def _has_postgis() -> bool:
 def _has_nginx() -> bool:
     # Debian keeps it where only root's PATH leads.
     return shutil.which("nginx", path=f"{os.defpath}:/usr/sbin:/usr/local/sbin") is not None
+
+
+def _has_library(name: str) -> bool:
+    return find_library(name) is not None
 
 
 def _has_chinese_font() -> bool:
@@ -125,6 +147,20 @@ def provide(needs: Sequence[Need]) -> None:
     _install([need.package for need in missing], privilege)
     if still := [need for need in missing if not need.is_met()]:
         raise SetupError(how_to_get(still, has_apt=True))
+
+
+def provide_if_possible(needs: Sequence[Need], without: str) -> None:
+    """Install what is missing, or say what is not to be had ``without`` it; and go on."""
+    if not [need for need in needs if not need.is_met()]:
+        return
+    tried = _tried(needs)
+    if tried.is_fresh():  # whoever is offline should not wait for apt at every start
+        return
+    try:
+        provide(needs)
+    except SetupError as error:
+        say(f"{error}\n\n{without} All else works.")
+    tried.write()
 
 
 def how_to_get(missing: Sequence[Need], *, has_apt: bool) -> str:
@@ -242,6 +278,11 @@ class Stamp(NamedTuple):
         self.path.write_text(self.content, encoding="ascii")
 
 
+def _tried(needs: Sequence[Need]) -> Stamp:
+    """Return the stamp that tells that these were asked for once."""
+    return Stamp(environment() / "asked-for", " ".join(need.package for need in needs))
+
+
 def _stamp(requirements: str) -> Stamp:
     files = [RUNTIME, "pyproject.toml"] + ([DEVELOPMENT] if requirements == DEVELOPMENT else [])
     digest = hashlib.sha256()
@@ -312,6 +353,7 @@ def start(arguments: Sequence[str]) -> NoReturn:
     with _explained():
         provide(needs_to_run(os.environ))
         fill_environment(RUNTIME)
+        provide_if_possible(wants_to_run(), "Until then there are no signs and lists as PDF.")
     options = [f"--{name}={value}" for name, value in vars(given).items() if value is not None]
     program = environment() / "bin" / "geo-service"
     os.execv(program, [str(program), "serve", *options])  # noqa: S606  no shell is meant
@@ -327,7 +369,7 @@ def test(arguments: Sequence[str]) -> NoReturn:
     parser.add_argument("--quick", action="store_true", help="leave out browser and slow tests")
     given, to_pytest = parser.parse_known_args(arguments)
     with _explained():
-        provide(needs_to_run({}) if given.quick else needs_to_test())
+        provide([*needs_to_run({}), *wants_to_run()] if given.quick else needs_to_test())
         fill_environment(DEVELOPMENT)
         failed = [name for name, command in checks(given.quick, to_pytest) if not _check(command)]
     say("\nAll checks passed." if not failed else f"\nFAILED: {', '.join(failed)}")

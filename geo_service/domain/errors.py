@@ -40,6 +40,22 @@ class StationNotFoundError(GeoServiceError):
     """No station carries this identifier."""
 
 
+class TownshipNotFoundError(GeoServiceError):
+    """No township carries this code."""
+
+
+class TooManyReportsError(GeoServiceError):
+    """Reports come faster than people find faults; nothing was kept."""
+
+    def __init__(self, text: str, *, again_in_s: int) -> None:
+        super().__init__(text)
+        self.again_in_s = again_in_s
+
+
+class PdfUnavailableError(GeoServiceError):
+    """No PDF can be made on this machine; the text says what it lacks."""
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo_service.domain import units
 from geo_service.domain.coordinate import Bounds, Coordinate
-from geo_service.domain.errors import StationNotFoundError
+from geo_service.domain.errors import StationNotFoundError, TownshipNotFoundError
 from geo_service.domain.holidays import HolidayCalendar
 from geo_service.domain.opening_hours import Schedules
 from geo_service.domain.place import Claim, Place, Revision
@@ -161,6 +161,13 @@ class Register:
     def counties_by_code(self) -> Mapping[str, County]:
         """Counties by official code."""
         return {unit.code: unit for unit in self.counties}
+
+    def township(self, code: str) -> Township:
+        """Return one township, or raise TownshipNotFoundError."""
+        found = self.townships_by_code.get(code)
+        if found is None:
+            raise TownshipNotFoundError(f"no township has the code {code!r}")
+        return found
 
     def station(self, station_id: StationId) -> Station:
         """Return one station, or raise StationNotFoundError."""

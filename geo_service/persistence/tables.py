@@ -10,6 +10,8 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKey,
+    Identity,
+    Index,
     MetaData,
     String,
     func,
@@ -19,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum
 from geo_service.domain.holidays import HolidayKind, HolidayStatus
+from geo_service.domain.report import LONGEST_WORDS, ReportKind
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
 from geo_service.domain.township import BoundaryStatus
 
@@ -203,3 +206,23 @@ class ClaimRow(Base):
     source_title: Mapped[str]
     source_url: Mapped[str]
     note: Mapped[str]
+
+
+class ReportRow(Base):
+    """One thing that somebody found wrong with a station. Nothing is kept of who that was."""
+
+    __tablename__ = "station_report"
+    __table_args__ = (
+        _one_of("kind", ReportKind),
+        _one_of("amenity", Amenity),
+        CheckConstraint(f"char_length(words) <= {LONGEST_WORDS}", name="words"),
+        Index(None, "station_id", "sent_at"),
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    station_id: Mapped[str]  # no foreign key: a load replaces all stations, and reports stay
+    kind: Mapped[str]
+    amenity: Mapped[str | None]
+    words: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(BigInteger)
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -13,10 +13,13 @@ from geo_service.web import (
     problems,
     security,
 )
-from geo_service.web.api import coverage, documents, nearest_to_many, stations
+from geo_service.web.api import coverage, documents, nearest_to_many, reports, stations
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
+from geo_service.web.print import views as prints
 from geo_service.web.start import views as start
+from geo_service.web.station import reporting
+from geo_service.web.station import views as station
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -33,8 +36,13 @@ def register(app: Flask, settings: Settings) -> None:
         documents.blueprint,
         maps.blueprint,
         start.blueprint,
+        reports.blueprint,
+        station.blueprint,
+        prints.blueprint,
     ):
         app.register_blueprint(blueprint)
+    reporting.register(app)
+    prints.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]

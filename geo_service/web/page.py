@@ -33,14 +33,20 @@ def page_context(register: Register, language: Language) -> dict[str, Any]:
 
 def bare_context(language: Language) -> dict[str, Any]:
     """Return what base.html needs where no register can be had."""
-    rule = request.url_rule
-    endpoint = rule.endpoint if rule is not None and not rule.arguments else "start.index"
     return {
         "language": language,
         "words": WORDS[language],
         "place": WORDS[language]["title"],
         "demonstration": False,
-        "switch": url_for(endpoint, **asked_again(lang=other_language(language))),
+        "switch": _in_other_language(language),
         "stale": [],
         "imprint": "",
     }
+
+
+def _in_other_language(language: Language) -> str:
+    """Return where this page is in the other language; the start page, if this was no page."""
+    rule, asked = request.url_rule, asked_again(lang=other_language(language))
+    if rule is None or "GET" not in (rule.methods or set()):
+        return url_for("start.index", **asked)
+    return url_for(rule.endpoint, **(request.view_args or {}), **asked)

@@ -88,6 +88,12 @@ def read_form(model: type[Model]) -> Model:
     return _validated(model, _flat(model, filled))
 
 
+def read_posted(model: type[Model]) -> Model:
+    """Read a form that a page sent as a body: a field left empty was not given."""
+    filled = MultiDict((name, value) for name, value in request.form.items(multi=True) if value)
+    return _validated(model, _flat(model, filled))
+
+
 def read_body(model: type[Model]) -> Model:
     """Read the JSON body of the request, or raise InvalidQueryError with every fault."""
     if not request.is_json:

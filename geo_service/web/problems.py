@@ -17,9 +17,12 @@ from geo_service.domain.errors import (
     InvalidOpeningHoursError,
     InvalidQueryError,
     OutsideServedAreaError,
+    PdfUnavailableError,
     RegisterNotWritableError,
     RegisterUnavailableError,
     StationNotFoundError,
+    TooManyReportsError,
+    TownshipNotFoundError,
 )
 from geo_service.web.answers import json_answer
 from geo_service.web.language import LANGUAGES, language_asked
@@ -71,6 +74,25 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "No such station",
         HTTPStatus.NOT_FOUND,
         "Look the identifier up under /api/v1/stations; the station may have been removed.",
+    ),
+    TownshipNotFoundError: ProblemType(
+        "township-not-found",
+        "No such township",
+        HTTPStatus.NOT_FOUND,
+        "Townships go by their official codes; /print lists them.",
+    ),
+    TooManyReportsError: ProblemType(
+        "too-many-reports",
+        "Too many reports in a short time",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Nothing was kept. Send the report again after the seconds that Retry-After names.",
+    ),
+    PdfUnavailableError: ProblemType(
+        "pdf-unavailable",
+        "No PDF can be made on this machine",
+        HTTPStatus.NOT_IMPLEMENTED,
+        "Print the page itself from the browser: it is the same sheet. The detail says what the "
+        "operator installs to have PDFs.",
     ),
     DatasetError: ProblemType(
         "invalid-dataset",
@@ -140,6 +162,8 @@ def _foreseen(error: GeoServiceError) -> Response:
     response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
+    if isinstance(error, TooManyReportsError):
+        response.headers["Retry-After"] = str(error.again_in_s)
     return response
 
 

@@ -227,6 +227,16 @@ class StationCollection(Shape):
     features: list[StationFeature]
 
 
+class ReportAnswer(Shape):
+    """What became of a report."""
+
+    station: str
+    outcome: Annotated[
+        Literal["queued", "merged"],
+        Field(description="`merged`: the queue had the same within the last ten minutes."),
+    ]
+
+
 class FiguresShape(Shape):
     """How well one unit, or all together, are covered; null has its reason under `missing`."""
 

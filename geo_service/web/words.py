@@ -76,6 +76,11 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_invalid-query": "请检查下面的参数：",
         "problem_outside-served-area": "这个位置不在服务范围内。",
         "problem_register-unavailable": "暂时读不到登记册，请过几秒再试。",
+        "problem_register-not-writable": "现在存不了，什么也没有改动。请过几秒再发一次。",
+        "problem_station-not-found": "没有这个站点，可能已经撤了。",
+        "problem_township-not-found": "没有这个乡镇（街道）。",
+        "problem_too-many-reports": "报告太多了，这一条没有存。请过一会儿再发。",
+        "problem_pdf-unavailable": "这台机器做不了 PDF。请直接打印网页，内容是一样的。",
         "go_home": "回到首页",
     },
     "en": {
@@ -151,6 +156,14 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_invalid-query": "Please check these parameters:",
         "problem_outside-served-area": "The position lies outside the area served.",
         "problem_register-unavailable": "The register cannot be read just now. Please try again.",
+        "problem_register-not-writable": "This cannot be kept just now; nothing was changed. "
+        "Please send it again in a few seconds.",
+        "problem_station-not-found": "There is no such station; it may have been removed.",
+        "problem_township-not-found": "There is no such township.",
+        "problem_too-many-reports": "Too many reports: this one was not kept. Please send it "
+        "later.",
+        "problem_pdf-unavailable": "This machine cannot make PDFs. Please print the page from the "
+        "browser: it is the same sheet.",
         "go_home": "To the start page",
     },
 }

@@ -11,7 +11,7 @@ from geo_service.cli import main
 from geo_service.settings import PROJECT, Settings
 from geo_service.version import VERSION
 
-COMMANDS = ["serve", "nearest", "coverage", "maps", "load", "migrate", "settings"]
+COMMANDS = ["serve", "nearest", "coverage", "maps", "load", "reports", "migrate", "settings"]
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, str]:
@@ -20,7 +20,9 @@ def run(*arguments: str, **environment: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("flag", ["--help", "-h"])
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["maps", "build"]])
+@pytest.mark.parametrize(
+    "command", [[], *([name] for name in COMMANDS), ["maps", "build"], ["reports", "list"]]
+)
 def test_every_command_explains_itself(command: list[str], flag: str) -> None:
     code, said = run(*command, flag)
 
@@ -64,7 +66,10 @@ def test_settings_can_be_listed_though_one_of_them_is_wrong() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["nearest", "114", "33.5"], ["coverage"], ["load", "."], ["migrate"], ["maps", "build", "x"]],
+    [
+        *(["nearest", "114", "33.5"], ["coverage"], ["load", "."], ["migrate"]),
+        *(["maps", "build", "x"], ["reports", "list"]),
+    ],
 )
 def test_a_wrong_setting_ends_a_command_with_its_name(command: list[str]) -> None:
     code, said = run(*command, GEO_SERVICE_WORKERZ="3")
@@ -75,7 +80,10 @@ def test_a_wrong_setting_ends_a_command_with_its_name(command: list[str]) -> Non
 
 @pytest.mark.parametrize(
     "command",
-    [["nearest", "114", "33.5"], ["coverage"], ["load", "."], ["migrate"], ["maps", "build", "x"]],
+    [
+        *(["nearest", "114", "33.5"], ["coverage"], ["load", "."], ["migrate"]),
+        *(["maps", "build", "x"], ["reports", "list"]),
+    ],
 )
 def test_a_database_that_is_not_there_ends_a_command_in_words(command: list[str]) -> None:
     url = "postgresql://nobody:hunter2@127.0.0.1:1/nothing"

@@ -136,6 +136,50 @@ def test_the_service_needs_no_browser() -> None:
     }
 
 
+def test_what_pdfs_take_is_asked_for_but_not_insisted_on(
+    ran: list[Sequence[str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bootstrap.fill_environment("requirements.txt")
+    monkeypatch.setenv("PATH", programs(tmp_path / "bin", "apt-get"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    ran.clear()
+
+    bootstrap.provide_if_possible([Need("Pango", "libpango-1.0-0", lambda: False)], "No PDFs.")
+
+    assert any("libpango-1.0-0" in command for command in ran)
+    assert "No PDFs. All else works." in capsys.readouterr().out
+
+
+def test_what_could_not_be_had_is_not_asked_for_at_every_start(
+    ran: list[Sequence[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = [Need("Pango", "libpango-1.0-0", lambda: False)]
+    bootstrap.fill_environment("requirements.txt")
+    monkeypatch.setenv("PATH", programs(tmp_path / "bin", "apt-get"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    bootstrap.provide_if_possible(wanted, "No PDFs.")
+    ran.clear()
+
+    bootstrap.provide_if_possible(wanted, "No PDFs.")
+
+    assert ran == []
+
+
+def test_pdfs_take_pango_and_a_chinese_font() -> None:
+    assert [need.package for need in bootstrap.wants_to_run()] == [
+        *("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-noto-cjk")
+    ]
+
+
+def test_a_library_that_is_there_is_found() -> None:
+    found = {name: bootstrap._has_library(name) for name in ("c", "nothing-of-the-kind")}  # noqa: SLF001
+
+    assert found == {"c": True, "nothing-of-the-kind": False}
+
+
 # -- Python packages -----------------------------------------------------------------------
 
 
