@@ -13,7 +13,7 @@ from geo_service.web import (
     problems,
     security,
 )
-from geo_service.web.api import coverage, documents, nearest_to_many, search, stations
+from geo_service.web.api import along, coverage, documents, nearest_to_many, search, stations
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
@@ -29,6 +29,7 @@ def register(app: Flask, settings: Settings) -> None:
         metrics.blueprint,
         stations.blueprint,
         nearest_to_many.blueprint,
+        along.blueprint,
         search.blueprint,
         coverage.blueprint,
         documents.blueprint,

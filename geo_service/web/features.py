@@ -7,7 +7,7 @@ an answer is a join of text. Nothing expires: the texts belong to one revision o
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 from weakref import WeakKeyDictionary
 
 from geo_service.domain.datum import Datum
@@ -34,6 +34,18 @@ _TEXTS_KEPT: Final = 50_000
 _OPENNESS_KEPT: Final = 5_000
 
 _Openness = tuple[OpennessAt, ...]
+
+
+class _Seen(Protocol):
+    """A station with its openness, however it was found."""
+
+    @property
+    def station(self) -> Station:
+        """Return the station."""
+
+    @property
+    def openness(self) -> _Openness:
+        """Say whether each of its services is open."""
 
 
 class _Feature:
@@ -82,7 +94,7 @@ class FeatureTexts:
         )
         return self.feature_with(way.encode(), found, at_text)
 
-    def feature_with(self, more: bytes, found: StationNow | NearbyStation, at_text: bytes) -> bytes:
+    def feature_with(self, more: bytes, found: _Seen, at_text: bytes) -> bytes:
         """Write a station's Feature with more properties in front, each with a comma behind."""
         feature = self._feature_of(found.station)
         properties = at_text.join(self._shown(feature, found.openness))
