@@ -16,6 +16,7 @@ from geo_service.web import (
 from geo_service.web.api import along, coverage, documents, nearest_to_many, search, stations
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
+from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 
 
@@ -34,6 +35,7 @@ def register(app: Flask, settings: Settings) -> None:
         coverage.blueprint,
         documents.blueprint,
         maps.blueprint,
+        route.blueprint,
         start.blueprint,
     ):
         app.register_blueprint(blueprint)

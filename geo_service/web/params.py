@@ -88,6 +88,12 @@ def read_form(model: type[Model]) -> Model:
     return _validated(model, _flat(model, filled))
 
 
+def read_posted_form(model: type[Model]) -> Model:
+    """Read the form that a page posted, likewise; its files stand in ``request.files``."""
+    filled = MultiDict((name, value) for name, value in request.form.items(multi=True) if value)
+    return _validated(model, _flat(model, filled))
+
+
 def read_body(model: type[Model]) -> Model:
     """Read the JSON body of the request, or raise InvalidQueryError with every fault."""
     if not request.is_json:

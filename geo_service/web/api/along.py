@@ -1,6 +1,6 @@
 """The stations along a line, in order of travel."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
@@ -137,8 +137,10 @@ class AlongOptions(FilterParameters, DatumParameters):
         ),
     ] = None
 
-    def asked(self, route: Route, now: datetime, walking: Walking) -> AlongQuery:
-        """Return the question about a route."""
+    def asked(
+        self, route: Route, now: datetime, walking: Walking, zone: tzinfo | None = None
+    ) -> AlongQuery:
+        """Return the question about a route; ``zone`` lets a departure lack an offset."""
         condition = self.open_condition(arrival=True)
         arrival = condition is not None and condition.when is When.ARRIVAL
         travels = arrival or self.speed is not None or self.departure is not None
@@ -152,7 +154,7 @@ class AlongOptions(FilterParameters, DatumParameters):
             route=route,
             instant=self.moment(now)
             if self.departure is None
-            else params.instant(self.departure, "departure"),
+            else params.instant(self.departure, "departure", zone),
             within=Metres(self.within),
             limit=self.limit,
             conditions=self.conditions(),
