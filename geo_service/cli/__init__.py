@@ -15,6 +15,7 @@ _COMMANDS = {
     "coverage": "Print how well stations cover each unit.",
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
+    "routes": "Save, list and remove routes that people travel often.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",
 }

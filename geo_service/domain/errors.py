@@ -40,6 +40,10 @@ class StationNotFoundError(GeoServiceError):
     """No station carries this identifier."""
 
 
+class RouteNotFoundError(GeoServiceError):
+    """No saved route carries this identifier."""
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 

@@ -203,3 +203,21 @@ class ClaimRow(Base):
     source_title: Mapped[str]
     source_url: Mapped[str]
     note: Mapped[str]
+
+
+class RouteRow(Base):
+    """A route that people travel often. Its line is on WGS 84; ``datum`` is what it came in."""
+
+    __tablename__ = "route"
+    __table_args__ = (
+        CheckConstraint("id ~ '^[a-z0-9][a-z0-9-]{0,63}$'", name="id"),
+        _one_of("datum", Datum),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    note: Mapped[str]
+    datum: Mapped[str]
+    line: Mapped[WKBElement] = mapped_column(
+        Geometry("LINESTRING", srid=Coordinate.SRID, spatial_index=False)
+    )

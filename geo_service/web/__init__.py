@@ -13,7 +13,15 @@ from geo_service.web import (
     problems,
     security,
 )
-from geo_service.web.api import along, coverage, documents, nearest_to_many, search, stations
+from geo_service.web.api import (
+    along,
+    coverage,
+    documents,
+    nearest_to_many,
+    routes,
+    search,
+    stations,
+)
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.route import views as route
@@ -31,6 +39,7 @@ def register(app: Flask, settings: Settings) -> None:
         stations.blueprint,
         nearest_to_many.blueprint,
         along.blueprint,
+        routes.blueprint,
         search.blueprint,
         coverage.blueprint,
         documents.blueprint,

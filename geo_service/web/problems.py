@@ -19,6 +19,7 @@ from geo_service.domain.errors import (
     OutsideServedAreaError,
     RegisterNotWritableError,
     RegisterUnavailableError,
+    RouteNotFoundError,
     StationNotFoundError,
 )
 from geo_service.web.answers import json_answer
@@ -71,6 +72,12 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "No such station",
         HTTPStatus.NOT_FOUND,
         "Look the identifier up under /api/v1/stations; the station may have been removed.",
+    ),
+    RouteNotFoundError: ProblemType(
+        "route-not-found",
+        "No such saved route",
+        HTTPStatus.NOT_FOUND,
+        "Look the identifier up under /api/v1/routes; the route may have been removed.",
     ),
     DatasetError: ProblemType(
         "invalid-dataset",

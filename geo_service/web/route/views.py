@@ -7,12 +7,19 @@ from pydantic import Field
 
 from geo_service import runtime
 from geo_service.domain.datum import Datum
-from geo_service.domain.errors import InvalidQueryError, OutsideServedAreaError
+from geo_service.domain.errors import (
+    InvalidQueryError,
+    OutsideServedAreaError,
+    RegisterUnavailableError,
+    RouteNotFoundError,
+)
 from geo_service.domain.register import Register
 from geo_service.domain.route import Route
+from geo_service.domain.saved_route import SavedRoute
 from geo_service.domain.station import Group, ServiceKind
 from geo_service.services.along import AlongAnswer, AlongQuery, find_along
 from geo_service.services.route_text import RouteText, UnreadableRouteError, decoded, read_route
+from geo_service.services.routes import saved_route, saved_routes
 from geo_service.web import params
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api.along import AlongOptions, check_served
@@ -33,6 +40,8 @@ _SPEEDS: Final = ("", "3.6", "12", "20")
 class RoutePageParameters(LanguageParameters):
     """GET /route."""
 
+    saved: Annotated[str | None, Field(max_length=100)] = None
+
 
 class RouteForm(LanguageParameters):
     """POST /route: what the form on the page sends; the file comes beside it."""
@@ -48,22 +57,23 @@ class RouteForm(LanguageParameters):
 
     def options(self) -> AlongOptions:
         """Return what is asked of the route."""
-        return AlongOptions(
-            datum=self.datum,
-            within=self.within,
-            service=self.service,
-            group=self.group,
-            speed=self.speed,
-            departure=self.departure,
-            open="arrival" if self.open else None,
-        )
+        given = self.model_dump(exclude={"lang", "text", "open"}, exclude_none=True)
+        return AlongOptions(**given, open="arrival" if self.open else None)
 
 
 @blueprint.get("")
-def page() -> str:
-    """Show the form."""
-    language = language_asked(params.read_form(RoutePageParameters).lang)
-    return _shown(runtime.register(), RouteForm(), language)
+def page() -> tuple[str, int]:
+    """Show the form; or what a saved route passes, and the form filled in with it."""
+    asked = params.read_form(RoutePageParameters)
+    language = language_asked(asked.lang)
+    register, given = runtime.register(), RouteForm()
+    if asked.saved is None:
+        return _shown(register, given, language), 200
+    try:
+        saved = saved_route(runtime.database(), asked.saved)
+    except RouteNotFoundError:
+        return _shown(register, given, language, fault=WORDS[language]["saved_unknown"]), 404
+    return _answered(register, given, _text_of(saved), language)
 
 
 @blueprint.post("")
@@ -74,15 +84,26 @@ def found() -> tuple[str, int]:
     register = runtime.register()
     try:
         text = _sent(given)
+    except UnreadableRouteError as error:
+        return _shown(register, given, language, fault=_fault(error, register, language)), 400
+    return _answered(register, given, text, language)
+
+
+def _answered(
+    register: Register, given: RouteForm, text: RouteText, language: Language
+) -> tuple[str, int]:
+    """Show what a route passes, or why that cannot be told."""
+    given = _echoed(given, text)
+    try:
         route = Route.through(text.places(given.datum))
         check_served(register, route)
         zone = register.place.zone
         query = given.options().asked(route, runtime.now(), runtime.walking(), zone)
         answer = find_along(register, query, runtime.walking())
-    except (UnreadableRouteError, InvalidQueryError, OutsideServedAreaError) as error:
+    except (InvalidQueryError, OutsideServedAreaError) as error:
         return _shown(register, given, language, fault=_fault(error, register, language)), 400
     more = _result(register, query, answer, text.name, language)
-    return _shown(register, _echoed(given, text), language, **more), 200
+    return _shown(register, given, language, **more), 200
 
 
 @blueprint.get("/ground.json")
@@ -95,8 +116,23 @@ def _sent(given: RouteForm) -> RouteText:
     """Read the file, where one was chosen, else the text."""
     file = request.files.get("file")
     if file is not None and file.filename:
-        return read_route(decoded(file.read()))
+        content = file.read()
+        file.close()  # a large one lies on the disk
+        return read_route(decoded(content))
     return read_route(given.text)
+
+
+def _text_of(saved: SavedRoute) -> RouteText:
+    x, y = (degrees.tolist() for degrees in saved.route.places.degrees)
+    return RouteText(readings=tuple(zip(x, y, strict=True)), name=saved.name, datum=Datum.WGS84)
+
+
+def _saved(language: Language) -> dict[str, Any]:
+    """Return the saved routes; without a database the rest of the page goes on."""
+    try:
+        return {"saved": saved_routes(runtime.database())}
+    except RegisterUnavailableError:
+        return {"saved_note": WORDS[language]["saved_unavailable"]}
 
 
 def _echoed(given: RouteForm, text: RouteText) -> RouteForm:
@@ -160,5 +196,6 @@ def _shown(register: Register, given: RouteForm, language: Language, **more: Any
         speed="" if given.speed is None else f"{given.speed:g}",
         width=WIDTH,
         height=HEIGHT,
+        **_saved(language),
         **more,
     )
