@@ -7,7 +7,7 @@ are read otherwise.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,6 +22,7 @@ _RUN: Final = re.compile(r"[^\W_\u4e00-\u9fff]+|[\u4e00-\u9fff]+")
 class _Readings(NamedTuple):
     single: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
+    pairs: frozenset[str]
 
 
 def syllables(text: str) -> tuple[str, ...]:
@@ -45,21 +46,28 @@ def initials_of(text: str) -> str:
     return "".join(each if each[0].isdigit() else each[0] for each in syllables(text))
 
 
-def _read(run: str) -> Iterator[str]:
+def _read(run: str) -> list[str]:
     """Read characters from left to right, the longest word that is known first."""
-    single, words = _readings()
-    place = 0
-    while place < len(run):
-        for length in range(min(_LONGEST_WORD, len(run) - place), 1, -1):
-            word = words.get(run[place : place + length])
-            if word is not None:
-                yield from word
-                place += length
-                break
-        else:
-            # A rare character without a reading stands for itself.
-            yield single.get(run[place], run[place])
-            place += 1
+    single, words, pairs = _readings()
+    found: list[str] = []
+    place, end = 0, len(run)
+    while place < end:
+        # Nearly no character begins a word that is read otherwise, so one look is all it takes.
+        if run[place : place + 2] in pairs:
+            for length in range(min(_LONGEST_WORD, end - place), 1, -1):
+                word = words.get(run[place : place + length])
+                if word is not None:
+                    found += word
+                    place += length
+                    break
+            else:
+                found.append(single.get(run[place], run[place]))
+                place += 1
+            continue
+        # A rare character without a reading stands for itself.
+        found.append(single.get(run[place], run[place]))
+        place += 1
+    return found
 
 
 @cache
@@ -76,4 +84,5 @@ def _readings() -> _Readings:
         for sign in signs
     }
     words = {word: tuple(rest) for word, *rest in (line.split(" ") for line in lines[parted + 1 :])}
-    return _Readings(single, words | _LOCAL)
+    words |= _LOCAL
+    return _Readings(single, words, frozenset(word[:2] for word in words))
