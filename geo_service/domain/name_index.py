@@ -37,6 +37,9 @@ _LETTERS: Final = re.compile(r"[0-9a-z]+")
 # Behind a letter: the syllable goes on, or the next one begins: after the end of this one, its
 # first letter, or zh, ch, sh.
 _JOINT: Final = r"(?: |(?<= [a-z0-9])[a-z0-9]+ |(?<= [zcs]h)[a-z]+ )?"
+# A pattern tries every way to part its letters, which doubles with each; so it looks for the first
+# few, and ``_spells`` follows the rest, in a time that grows with their number alone.
+_LETTERS_IN_PATTERN: Final = 8
 
 
 class Likeness(StrEnum):
@@ -133,12 +136,12 @@ class NameIndex:
                 if which != _IDENTIFIER or pattern is not asked.spelled[-1]:
                     yield Likeness.NAME, number
         for pattern in asked.sounding:
-            for line in self._sounds.found(pattern):
+            for line in self._sounds.found(pattern, asked.letters):
                 yield Likeness.SOUND, line
         for line in self._addresses.found(asked.spelled[-1]):
             yield Likeness.ADDRESS, line
         for pattern in asked.sounding:
-            for line in self._address_sounds.found(pattern):
+            for line in self._address_sounds.found(pattern, asked.letters):
                 yield Likeness.ADDRESS, line
 
     def _likeness(self, number: int, asked: "_Asked") -> Likeness | None:
@@ -146,11 +149,11 @@ class NameIndex:
         first = number * _LINES_OF_NAMES
         if any(map(asked.spelled[-1].search, self._names.lines(first, first + _IDENTIFIER))):
             return Likeness.NAME
-        if any(pattern.search(self._sounds.line(number)) for pattern in asked.sounding):
+        if asked.sounds_in(self._sounds.line(number)):
             return Likeness.SOUND
         if asked.spelled[-1].search(self._addresses.line(number)):
             return Likeness.ADDRESS
-        if any(pattern.search(self._address_sounds.line(number)) for pattern in asked.sounding):
+        if asked.sounds_in(self._address_sounds.line(number)):
             return Likeness.ADDRESS
         return None
 
@@ -195,15 +198,25 @@ class _Asked:
             re.compile(pattern) for pattern in (f"\n{exactly}\n", f"\n{exactly}", exactly)
         ]
         self.sounding: list[re.Pattern[str]] = []
+        self.letters = ""  # those that the patterns of ``sounding`` do not tell of wholly
         joined = asked.replace(" ", "")
         if _LETTERS.fullmatch(joined):
-            letters = joined[:_MOST_LETTERS]
-            sound = " " + _JOINT.join(map(re.escape, letters))
+            sound = " " + _JOINT.join(joined[:_LETTERS_IN_PATTERN])
+            if len(joined) > _LETTERS_IN_PATTERN:
+                self.letters = joined[:_MOST_LETTERS]
         elif len(joined) > 1 and not _LETTERS.search(joined):
             sound = re.escape(_sound(joined)[:-1])  # another character of the same sound
         else:
             return
         self.sounding = [re.compile(f"\n{sound}"), re.compile(sound)]
+
+    def sounds_in(self, line: str) -> bool:
+        """Say whether a line of sounds has this in it."""
+        return any(
+            _spells(self.letters, line[hit.start() :])
+            for pattern in self.sounding[1:]
+            for hit in pattern.finditer(line)
+        )
 
 
 class _Lines:
@@ -227,13 +240,19 @@ class _Lines:
         """Return several lines likewise."""
         return map(self.line, range(begin, end))
 
-    def found(self, pattern: re.Pattern[str]) -> list[int]:
-        """Return the lines where a pattern is found: early in the line first, short ones first."""
+    def found(self, pattern: re.Pattern[str], letters: str = "") -> list[int]:
+        """Return the lines where a pattern is found: early in the line first, short ones first.
+
+        Where there are ``letters``, the syllables found must begin with them.
+        """
         found: list[tuple[int, int, int]] = []
         search, ends, place = pattern.search, self._ends, 0
         while len(found) < _RANKED_AT_MOST and (hit := search(self._text, place)):
             number = bisect_right(ends, hit.start())
             begin = ends[number - 1] if number else 0
+            if letters and not _spells(letters, self._text[hit.start() : ends[number]]):
+                place = hit.start() + 1
+                continue
             found.append((hit.start() - begin, ends[number] - begin, number))
             place = ends[number]
         found.sort()
@@ -247,6 +266,29 @@ class _Lines:
         having = np.zeros(len(self), np.bool_)
         having[np.searchsorted(np.asarray(self._ends), places, side="right")] = True
         return having
+
+
+def _spells(letters: str, sound: str) -> bool:
+    """Say whether letters are syllables from the beginning of a sound on, whole or by initials.
+
+    It goes through all ways at once: ``following`` is where the next letter may stand.
+    """
+    sound = f" {sound.strip()}   "
+    following = {1}
+    for letter in letters:
+        places = {at for at in following if sound[at] == letter}
+        following = {at for place in places for at in _next(sound, place)}
+    return bool(following)
+
+
+def _next(sound: str, place: int) -> Iterator[int]:
+    """Return where the next letter may stand: in this syllable, or first in the next one."""
+    yield place + 1
+    initial = sound[place - 1] == " " or (
+        sound[place] == "h" and sound[place - 2] == " " and sound[place - 1] in "zcs"
+    )
+    if initial or sound[place + 1] == " ":
+        yield sound.index(" ", place) + 1
 
 
 def _folded(text: str) -> str:

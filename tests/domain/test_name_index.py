@@ -1,5 +1,7 @@
 """Names are found by parts, by sound, by initials and in spite of typing errors."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,6 +80,17 @@ def test_no_more_are_found_than_asked_for() -> None:
 @pytest.mark.parametrize("asked", ["", "   ", "%", ".*", "()", "qqqq", "\n", "不存在"])
 def test_what_nothing_is_called_finds_nothing(asked: str) -> None:
     assert _found(asked) == []
+
+
+@pytest.mark.parametrize("name", ["aa " * 30, "扎哈" * 30, "zha zh " * 20])
+@pytest.mark.parametrize("asked", ["a" * 39 + "b", "zh" * 19 + "b", "zha" * 13 + "b"])
+def test_letters_that_can_be_parted_in_many_ways_take_no_longer(name: str, asked: str) -> None:
+    index = NameIndex([Named("1", name, None, name)])
+    began = time.perf_counter()
+
+    index.find(asked, 5)
+
+    assert time.perf_counter() - began < 1.0
 
 
 def test_an_empty_index_finds_nothing() -> None:
