@@ -15,6 +15,8 @@ from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
 _HAN: Final = range(0x4E00, 0xA000)  # CJK Unified Ideographs
 _LONGEST: Final = 3  # longer ones are sayings, which no place is called by
+# Names that those who live there read otherwise than the dictionary does.
+_LOCAL: Final = {"漯河": ["luo", "he"], "召陵": ["shao", "ling"], "长葛": ["chang", "ge"]}
 _HEAD: Final = """\
 # Readings of Chinese characters without tones; after the empty line, words read otherwise.
 # Made by data/readings/make_readings.py from pypinyin (MIT licence, (c) 2016 mozillazg, 闲耘).
@@ -57,7 +59,7 @@ def _lines() -> Iterable[str]:
     for reading, signs in sorted(by_reading.items()):
         yield f"{reading} {''.join(signs)}\n"
     yield "\n"
-    for word, readings in sorted(_words(single).items()):
+    for word, readings in sorted((_words(single) | _LOCAL).items()):
         yield f"{word} {' '.join(readings)}\n"
 
 

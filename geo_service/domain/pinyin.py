@@ -1,8 +1,8 @@
 """How Chinese names sound: pinyin without tones, and its initials.
 
 Letters and digits sound as they are written, signs between them do not. ü is written v, as on a
-keyboard. The readings stand in readings.txt, each character's commonest, and those of words that
-are read otherwise.
+keyboard. The readings stand in readings.txt: each character's commonest, and those of words, and of
+names where they are, that are read otherwise.
 """
 
 import re
@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 _READINGS: Final = Path(__file__).with_name("readings.txt")
-# Names that those who live there read otherwise than the dictionary does.
-_LOCAL: Final = {"漯河": ("luo", "he"), "召陵": ("shao", "ling"), "长葛": ("chang", "ge")}
 _LONGEST_WORD: Final = 3
 _RUN: Final = re.compile(r"[^\W_\u4e00-\u9fff]+|[\u4e00-\u9fff]+")
 
@@ -37,12 +35,12 @@ def syllables(text: str) -> tuple[str, ...]:
 
 
 def pinyin_of(text: str) -> str:
-    """Return how a text sounds, with spaces between: 漯河站 3 becomes "luo he zhan 3"."""
+    """Return how a text sounds, with spaces between: 长江站 3 becomes "chang jiang zhan 3"."""
     return " ".join(syllables(text))
 
 
 def initials_of(text: str) -> str:
-    """Return the first letter of each syllable, and digits: 漯河站 3 becomes "lhz3"."""
+    """Return the first letter of each syllable, and digits: 长江站 3 becomes "cjz3"."""
     return "".join(each if each[0].isdigit() else each[0] for each in syllables(text))
 
 
@@ -84,5 +82,4 @@ def _readings() -> _Readings:
         for sign in signs
     }
     words = {word: tuple(rest) for word, *rest in (line.split(" ") for line in lines[parted + 1 :])}
-    words |= _LOCAL
     return _Readings(single, words, frozenset(word[:2] for word in words))

@@ -1,5 +1,6 @@
 """Names sound as pypinyin reads them, but for what those who live there know better."""
 
+import runpy
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ LOCALLY = {"漯河", "召陵"}
 
 def _names(folder: Path) -> set[str]:
     dataset = read_dataset(folder)
-    names = [each.name for each in dataset.stations] + [each.name for each in dataset.claims]
-    units = [*dataset.townships, *dataset.counties]
-    return {*names, *(each.name for each in units)}
+    names = [each.name for each in dataset.stations]
+    names += [each.name for each in dataset.claims]
+    names += [each.name for each in dataset.townships]
+    names += [each.name for each in dataset.counties]
+    return set(names)
 
 
 def test_the_names_of_the_shipped_register_sound_as_pypinyin_reads_them() -> None:
@@ -63,3 +66,10 @@ def test_initials_keep_digits_whole() -> None:
 
 def test_a_text_without_sound_has_no_syllables() -> None:
     assert (syllables("—（）"), pinyin_of(""), initials_of("")) == ((), "", "")
+
+
+def test_the_readings_are_those_that_their_script_makes() -> None:
+    script = runpy.run_path(str(PROJECT / "data" / "readings" / "make_readings.py"))
+    file = PROJECT / "geo_service" / "domain" / "readings.txt"
+
+    assert file.read_text(encoding="utf-8") == script["_HEAD"] + "".join(script["_lines"]())
