@@ -56,6 +56,10 @@ class PdfUnavailableError(GeoServiceError):
     """No PDF can be made on this machine; the text says what it lacks."""
 
 
+class RouteNotFoundError(GeoServiceError):
+    """No saved route carries this identifier."""
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 

@@ -119,6 +119,20 @@ class StationIndex:
         found = self._measured(origin, self._within_chord(origin, longest_chord(radius)))
         return _ranked([each for each in found if each[0] <= radius])
 
+    def places(self, numbers: NDArray[np.intp]) -> Coordinates:
+        """Return where places are, by their numbers."""
+        return Coordinates(
+            longitudes=np.asarray(self._longitudes)[numbers],
+            latitudes=np.asarray(self._latitudes)[numbers],
+        )
+
+    def around(self, origins: Coordinates, radius: Metres) -> NDArray[np.intp]:
+        """Return, by number, all places within a radius of any origin, and some beyond it."""
+        if self._tree is None or not len(origins):
+            return np.empty(0, np.intp)
+        found = self._tree.query_ball_point(ecef(*origins.degrees), longest_chord(radius))
+        return np.unique(np.concatenate([np.asarray(each, np.intp) for each in found]))
+
     # -- from many origins at once ---------------------------------------------------------
 
     def nearest_to_each(self, origins: Coordinates, limit: int) -> RankedRows:

@@ -226,3 +226,21 @@ class ReportRow(Base):
     words: Mapped[str | None]
     revision: Mapped[int] = mapped_column(BigInteger)
     sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class RouteRow(Base):
+    """A route that people travel often. Its line is on WGS 84; ``datum`` is what it came in."""
+
+    __tablename__ = "route"
+    __table_args__ = (
+        CheckConstraint("id ~ '^[a-z0-9][a-z0-9-]{0,63}$'", name="id"),
+        _one_of("datum", Datum),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    note: Mapped[str]
+    datum: Mapped[str]
+    line: Mapped[WKBElement] = mapped_column(
+        Geometry("LINESTRING", srid=Coordinate.SRID, spatial_index=False)
+    )

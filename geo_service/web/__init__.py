@@ -13,10 +13,20 @@ from geo_service.web import (
     problems,
     security,
 )
-from geo_service.web.api import coverage, documents, nearest_to_many, reports, stations
+from geo_service.web.api import (
+    along,
+    coverage,
+    documents,
+    nearest_to_many,
+    reports,
+    routes,
+    search,
+    stations,
+)
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.print import views as prints
+from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
 from geo_service.web.station import views as station
@@ -32,9 +42,13 @@ def register(app: Flask, settings: Settings) -> None:
         metrics.blueprint,
         stations.blueprint,
         nearest_to_many.blueprint,
+        along.blueprint,
+        routes.blueprint,
+        search.blueprint,
         coverage.blueprint,
         documents.blueprint,
         maps.blueprint,
+        route.blueprint,
         start.blueprint,
         reports.blueprint,
         station.blueprint,

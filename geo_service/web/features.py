@@ -7,7 +7,7 @@ an answer is a join of text. Nothing expires: the texts belong to one revision o
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 from weakref import WeakKeyDictionary
 
 from geo_service.domain.datum import Datum
@@ -34,6 +34,18 @@ _TEXTS_KEPT: Final = 30_000
 _OPENNESS_KEPT: Final = 5_000
 
 _Openness = tuple[OpennessAt, ...]
+
+
+class _Seen(Protocol):
+    """A station with its openness, however it was found."""
+
+    @property
+    def station(self) -> Station:
+        """Return the station."""
+
+    @property
+    def openness(self) -> _Openness:
+        """Say whether each of its services is open."""
 
 
 class _Feature:
@@ -76,13 +88,17 @@ class FeatureTexts:
 
     def nearby(self, found: NearbyStation, at_text: bytes) -> bytes:
         """Write a nearby station's Feature; ``at_text`` is the moment of its openness."""
-        feature = self._feature_of(found.station)
         way = (
             f'"distance_m":{round(found.distance, 2)},'
             f'"walk_minutes":{found.walk_minutes},"walk_is_estimate":true,'
         )
+        return self.feature_with(way.encode(), found, at_text)
+
+    def feature_with(self, more: bytes, found: _Seen, at_text: bytes) -> bytes:
+        """Write a station's Feature with more properties in front, each with a comma behind."""
+        feature = self._feature_of(found.station)
         properties = at_text.join(self._shown(feature, found.openness))
-        return b"".join((feature.head, way.encode(), properties))
+        return b"".join((feature.head, more, properties))
 
     def collection(
         self, stations: Iterable[Station], openness: Iterable[_Openness], at_text: bytes

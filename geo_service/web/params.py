@@ -89,7 +89,7 @@ def read_form(model: type[Model]) -> Model:
 
 
 def read_posted(model: type[Model]) -> Model:
-    """Read a form that a page sent as a body: a field left empty was not given."""
+    """Read a form that a page posted, likewise; its files stand in ``request.files``."""
     filled = MultiDict((name, value) for name, value in request.form.items(multi=True) if value)
     return _validated(model, _flat(model, filled))
 

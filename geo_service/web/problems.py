@@ -20,6 +20,7 @@ from geo_service.domain.errors import (
     PdfUnavailableError,
     RegisterNotWritableError,
     RegisterUnavailableError,
+    RouteNotFoundError,
     StationNotFoundError,
     TooManyReportsError,
     TownshipNotFoundError,
@@ -93,6 +94,12 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         HTTPStatus.NOT_IMPLEMENTED,
         "Print the page itself from the browser: it is the same sheet. The detail says what the "
         "operator installs to have PDFs.",
+    ),
+    RouteNotFoundError: ProblemType(
+        "route-not-found",
+        "No such saved route",
+        HTTPStatus.NOT_FOUND,
+        "Look the identifier up under /api/v1/routes; the route may have been removed.",
     ),
     DatasetError: ProblemType(
         "invalid-dataset",

@@ -1,0 +1,1 @@
+"""The page `/route`: what somebody passes on their way."""
