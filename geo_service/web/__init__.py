@@ -17,6 +17,7 @@ from geo_service.web.api import coverage, documents, nearest_to_many, stations
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.start import views as start
+from geo_service.web.worker import views as worker
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -33,6 +34,7 @@ def register(app: Flask, settings: Settings) -> None:
         documents.blueprint,
         maps.blueprint,
         start.blueprint,
+        worker.blueprint,
     ):
         app.register_blueprint(blueprint)
     compression.register(app)

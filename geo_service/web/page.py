@@ -34,7 +34,7 @@ def page_context(register: Register, language: Language) -> dict[str, Any]:
 def bare_context(language: Language) -> dict[str, Any]:
     """Return what base.html needs where no register can be had."""
     rule = request.url_rule
-    endpoint = rule.endpoint if rule is not None and not rule.arguments else "start.index"
+    endpoint = rule.endpoint if rule is not None and not rule.arguments else "worker.index"
     return {
         "language": language,
         "words": WORDS[language],
