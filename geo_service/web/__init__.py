@@ -16,6 +16,7 @@ from geo_service.web import (
 from geo_service.web.api import coverage, documents, nearest_to_many, stations
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
+from geo_service.web.pocket import views as pocket
 from geo_service.web.start import views as start
 from geo_service.web.worker import views as worker
 
@@ -33,6 +34,7 @@ def register(app: Flask, settings: Settings) -> None:
         coverage.blueprint,
         documents.blueprint,
         maps.blueprint,
+        pocket.blueprint,
         start.blueprint,
         worker.blueprint,
     ):
