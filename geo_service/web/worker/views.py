@@ -9,6 +9,7 @@ from pydantic import Field
 
 from geo_service import runtime
 from geo_service.domain.coordinate import Coordinate
+from geo_service.domain.errors import OutsideServedAreaError
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, ServiceKind, Station, StationFilter
 from geo_service.domain.township import Township
@@ -20,6 +21,7 @@ from geo_service.web.language import Language, LanguageParameters, language_aske
 from geo_service.web.page import page_context
 from geo_service.web.params import Latitude, Longitude
 from geo_service.web.worker.cards import Card, CardMaker
+from geo_service.web.worker.said import Words
 from geo_service.web.worker.words import WORDS
 
 blueprint = Blueprint("worker", __name__, template_folder="templates")
@@ -78,6 +80,29 @@ class WorkerParameters(LanguageParameters):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where the distances of an answer start."""
+
+    origin: Coordinate
+    kind: Literal["township", "point"]
+    name: str = ""
+
+    def heading(self, words: Words, count: int) -> str:
+        """Head the answer."""
+        key = "results_near" if self.kind == "township" else "results_near_point"
+        return words[key].format(count=count, name=self.name)
+
+    def note(self, words: Words) -> str:
+        """Say what a distance from here is worth."""
+        return words["centre_note"].format(name=self.name) if self.kind == "township" else ""
+
+    def known(self) -> dict[str, Any]:
+        """Tell the page's script, which goes on from here."""
+        at = self.origin
+        return {"kind": self.kind, "name": self.name, "lon": at.longitude, "lat": at.latitude}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the page shows below its questions."""
 
@@ -85,6 +110,7 @@ class Answer:
     note: str = ""
     cards: Sequence[Card] = ()
     can_widen: bool = False
+    start: dict[str, Any] | None = None
 
 
 @blueprint.get("/")
@@ -93,16 +119,17 @@ def index() -> str:
     given = params.read_form(WorkerParameters)
     language = language_asked(given.lang)
     register = runtime.register()
+    answer = _answer(register, given, language) if _is_question() else None
     return render_template(
         "worker/index.html",
         **page_context(register, language),
         w=WORDS[language],
         given=given,
-        answer=_answer(register, given, language) if _is_question() else None,
+        answer=answer,
         townships=_townships(register, language),
         first_amenities=_FIRST_AMENITIES,
         more_amenities=[each for each in Amenity if each not in _FIRST_AMENITIES],
-        known=_known(register, language),
+        known=_known(register, language) | {"start": None if answer is None else answer.start},
         widened=_widened(given, language),
     )
 
@@ -123,8 +150,12 @@ def _answer(register: Register, given: WorkerParameters, language: Language) -> 
         return _from_township(register, given, maker, given.township)
     if given.lon is not None and given.lat is not None:
         origin = Coordinate(longitude=given.lon, latitude=given.lat)
-        runtime.served_area().check(register, origin)
-        return _nearest(register, given, maker, origin, words["results_near_point"])
+        try:
+            runtime.served_area().check(register, origin)
+        except OutsideServedAreaError:
+            text = words["outside_text"].format(place=_name(register.place, language))
+            return Answer(heading=words["outside_heading"], note=text)
+        return _nearest(register, given, maker, Start(origin=origin, kind="point"))
     return Answer(heading=words["ask_somewhere"], note=words["ask_somewhere_text"])
 
 
@@ -149,31 +180,25 @@ def _from_township(
     name, centre = _name(township, maker.language), centre_of(register, township)
     if centre is None:
         return Answer(heading=words["none"], note=words["township_unplaced"].format(name=name))
-    heading = words["results_near"].replace("{name}", name)
-    answer = _nearest(register, given, maker, centre, heading)
-    if not answer.cards:
-        return answer
-    return Answer(
-        heading=answer.heading, cards=answer.cards, note=words["centre_note"].format(name=name)
-    )
+    return _nearest(register, given, maker, Start(origin=centre, kind="township", name=name))
 
 
 def _nearest(
-    register: Register,
-    given: WorkerParameters,
-    maker: CardMaker,
-    origin: Coordinate,
-    heading: str,
+    register: Register, given: WorkerParameters, maker: CardMaker, start: Start
 ) -> Answer:
     words = WORDS[maker.language]
-    found = _found(register, given, maker, origin)
+    found = _found(register, given, maker, start.origin)
     if not found:
-        return Answer(heading=words["none"], note=words["none_text"], can_widen=True)
+        return Answer(
+            heading=words["none"], note=words["none_text"], can_widen=True, start=start.known()
+        )
     return Answer(
-        heading=heading.replace("{count}", str(len(found))),
+        heading=start.heading(words, len(found)),
+        note=start.note(words),
         cards=[
             maker.card(each.station, (float(each.distance), each.walk_minutes)) for each in found
         ],
+        start=start.known(),
     )
 
 
