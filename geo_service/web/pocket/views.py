@@ -1,19 +1,30 @@
-"""`/pocket/register.json`: the whole register for a phone without signal."""
+"""`/pocket/register.json`, the register for a phone without signal, and what keeps it there."""
 
+from pathlib import Path
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
 from geo_service import runtime
 from geo_service.domain.register import Register
 from geo_service.services.pocket import MAX_STATIONS, PocketTerms, pocket_register
-from geo_service.web.answers import JSON, json_text
+from geo_service.web import params
+from geo_service.web.answers import JSON, json_answer, json_text
+from geo_service.web.language import LANGUAGES, Language, LanguageParameters, language_asked
+from geo_service.web.page import page_context
 from geo_service.web.pocket.kept import KeptBodies, KeptBody
+from geo_service.web.pocket.shell import shell_of
+from geo_service.web.pocket.words import STATION_WORDS, WORDS
 
 blueprint = Blueprint("pocket", __name__, template_folder="templates")
 
 _KEPT: Final = KeptBodies()
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+# As in static/tokens.css.
+_THEME: Final = "#0f766e"
+_GROUND: Final = "#f7f8f6"
 
 
 @blueprint.get("/pocket/register.json")
@@ -27,6 +38,91 @@ def register() -> Response:
     )
     body = _KEPT.of(held, terms, lambda: _written(pocket_register(held, terms)))
     return body.answer(f"{held.revision.number}-{terms.day:%Y%m%d}")
+
+
+@blueprint.get("/sw.js")
+def service_worker() -> Response:
+    """Return the service worker; it stands at the root, because it looks after all below it."""
+    shell = shell_of(Path(current_app.static_folder or ""), _TEMPLATES)
+    root = _root()
+    kept = {
+        "version": shell.version,
+        "root": root,
+        "api": f"{root}api/",
+        "pages": [root, *(f"{root}?lang={each}" for each in LANGUAGES)],
+        "files": [url_for("static", filename=each) for each in shell.files],
+        "registers": [url_for("pocket.register")],
+        "offline": {each: url_for("pocket.offline", lang=each) for each in LANGUAGES},
+    }
+    script = f"const KEPT = {json_text(kept)};\n{shell.script}"
+    response = Response(script, content_type="text/javascript; charset=utf-8")
+    response.cache_control.no_cache = True
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/pocket/offline")
+def offline() -> str:
+    """Show the page that stands in for one that the phone does not keep."""
+    language = language_asked(params.read_form(LanguageParameters).lang)
+    return render_template(
+        "pocket/offline.html",
+        **page_context(runtime.register(), language),
+        said=WORDS[language],
+        station_words=json_text(STATION_WORDS[language]),
+        nearest=f"{_root()}?lang={language}",
+    )
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Return what a phone needs to put the page on its home screen."""
+    language = language_asked(params.read_form(LanguageParameters).lang)
+    words, root = WORDS[language], _root()
+    description = {
+        "id": root,
+        "name": words["app_name"].format(place=_place(language)),
+        "short_name": words["app_short_name"],
+        "description": words["app_text"],
+        "lang": "zh-Hans" if language == "zh" else "en",
+        "start_url": f"{root}?lang={language}",
+        "scope": root,
+        "display": "standalone",
+        "background_color": _GROUND,
+        "theme_color": _THEME,
+        "icons": _icons(),
+    }
+    response = json_answer(description, "application/manifest+json")
+    response.cache_control.no_cache = True
+    return response
+
+
+def _root() -> str:
+    return f"{request.root_path}/"
+
+
+def _place(language: Language) -> str:
+    place = runtime.register().place
+    return place.name_en or place.name if language == "en" else place.name
+
+
+def _icons() -> list[dict[str, str]]:
+    drawn = [
+        {"src": url_for("static", filename="icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    ]
+    for size in (192, 512):
+        for purpose in ("any", "maskable"):
+            name = f"pocket/icon-{size}{'-maskable' if purpose == 'maskable' else ''}.png"
+            drawn.append(
+                {
+                    "src": url_for("static", filename=name),
+                    "sizes": f"{size}x{size}",
+                    "type": "image/png",
+                    "purpose": purpose,
+                }
+            )
+    return drawn
 
 
 def _small_enough(held: Register) -> Register:

@@ -6,7 +6,7 @@
 //
 // All text in it is data: put it into a page as text (textContent), never as markup.
 
-import { readHours } from './hours.js';
+import { opennessOf, readHours } from './hours.js';
 import { nearest, OutsideServedArea } from './nearest.js';
 import { finder } from './search.js';
 import { readStations, readTownships } from './stations.js';
@@ -84,6 +84,11 @@ class Pocket extends EventTarget {
   /** Answer as GET /api/v1/stations/nearest does; throws OutsideServedArea, RangeError. */
   nearest(question) {
     return nearest(this, question);
+  }
+
+  /** Say of one of a station's services whether it is open, in whole seconds since 1970 UTC. */
+  openness({ timeline }, seconds = Math.floor(Date.now() / 1000)) {
+    return opennessOf(timeline, seconds);
   }
 
   /** Return a station by its identifier, or undefined. */
