@@ -12,7 +12,6 @@ from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.errors import OutsideServedAreaError
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, ServiceKind, Station, StationFilter
-from geo_service.domain.township import Township
 from geo_service.services.nearest import MAX_LIMIT, NearbyStation, NearestQuery, find_nearest
 from geo_service.services.openness import OpenCondition, When
 from geo_service.services.whereabouts import centre_of, named
@@ -64,9 +63,7 @@ class WorkerParameters(LanguageParameters):
     def conditions(self) -> StationFilter:
         """Return what does not depend on the time."""
         group = None if self.group in {None, "other"} else Group(self.group)
-        return StationFilter(
-            service=self.service, group=group, amenities=frozenset(self.amenity)
-        )
+        return StationFilter(service=self.service, group=group, amenities=frozenset(self.amenity))
 
     def admits(self, station: Station) -> bool:
         """Say whether a station that matches the conditions is one these workers may use."""
@@ -145,7 +142,7 @@ def _answer(register: Register, given: WorkerParameters, language: Language) -> 
         register=register, now=runtime.now(), language=language, root=request.root_path
     )
     if given.q is not None and given.q.strip():
-        return _by_name(register, given, maker, given.q.strip())
+        return _by_name(register, maker, given.q.strip())
     if given.township is not None:
         return _from_township(register, given, maker, given.township)
     if given.lon is not None and given.lat is not None:
@@ -159,9 +156,7 @@ def _answer(register: Register, given: WorkerParameters, language: Language) -> 
     return Answer(heading=words["ask_somewhere"], note=words["ask_somewhere_text"])
 
 
-def _by_name(
-    register: Register, given: WorkerParameters, maker: CardMaker, text: str
-) -> Answer:
+def _by_name(register: Register, maker: CardMaker, text: str) -> Answer:
     words = WORDS[maker.language]
     found = named(register, text, _NAMED)
     if not found:
@@ -183,9 +178,7 @@ def _from_township(
     return _nearest(register, given, maker, Start(origin=centre, kind="township", name=name))
 
 
-def _nearest(
-    register: Register, given: WorkerParameters, maker: CardMaker, start: Start
-) -> Answer:
+def _nearest(register: Register, given: WorkerParameters, maker: CardMaker, start: Start) -> Answer:
     words = WORDS[maker.language]
     found = _found(register, given, maker, start.origin)
     if not found:

@@ -104,8 +104,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "denied_heading": "手机没有允许定位",
         "denied_text": "想用定位：在手机“设置”里允许浏览器使用位置，再按一次“附近驿站”。"
         "不想用也没关系，在下面选乡镇或写站名。",
-        "denied_wechat_text": "想用定位：在手机“设置”里允许微信使用位置，或点右上角的“···”选“在浏览器打开”。"
-        "不想用也没关系，在下面选乡镇或写站名。",
+        "denied_wechat_text": "想用定位：在手机“设置”里允许微信使用位置，"
+        "或点右上角的“···”选“在浏览器打开”。不想用也没关系，在下面选乡镇或写站名。",
         "timeout_heading": "等了很久，没有定到位",
         "timeout_text": "走到室外空旷的地方再试一次，或者在下面选乡镇、写站名。",
         "unavailable_heading": "手机现在定不了位",
@@ -243,8 +243,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "denied_heading": "The phone did not allow the position",
         "denied_text": "To use it: allow your browser to use the location in the phone's settings, "
         "then press “Stations nearby” again. Or choose a township or write a name below.",
-        "denied_wechat_text": "To use it: allow WeChat to use the location in the phone's settings, "
-        "or tap “···” and “Open in browser”. Or choose a township or write a name below.",
+        "denied_wechat_text": "To use it: allow WeChat to use the location in the phone's "
+        "settings, or tap “···” and “Open in browser”. Or choose a township or write a name below.",
         "timeout_heading": "No position after a long wait",
         "timeout_text": "Try again under the open sky, or choose a township or write a name below.",
         "unavailable_heading": "The phone cannot tell its position now",

@@ -56,6 +56,7 @@ async function answer({ move }) {
 }
 
 function show(found, now, from) {
+  document.querySelector('.unscripted')?.remove();
   byId('results').hidden = false;
   byId('results-heading').textContent = heading(found.length);
   note(found.length === 0 ? words.none_text : remark(from));
