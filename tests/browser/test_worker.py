@@ -278,7 +278,7 @@ def test_without_javascript_a_name_answers(browser: Browser, address: str) -> No
         page.locator("#q").fill("site 004")
         page.keyboard.press("Enter")
 
-        expect(page.locator("h3")).to_contain_text("Demonstration site 004")
+        expect(page.locator(".card h3")).to_contain_text("Demonstration site 004")
 
 
 def test_a_keyboard_is_enough(browser: Browser, address: str) -> None:

@@ -10,7 +10,6 @@ import geocoordinates_ffi as ffi
 import prcoords
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
 from geo_service.domain.navigation import links_to
@@ -114,11 +113,11 @@ def test_every_link_leads_where_other_libraries_say(
         links, at = phones_links[station.id], station.coordinate
         gcj = prcoords.wgs_gcj((at.latitude, at.longitude))
         bd = prcoords.wgs_bd((at.latitude, at.longitude))
-        theirs = ffi.wgs84_to_gcj02(at.longitude, at.latitude)
+        theirs = ffi.wgs84_to_gcj02(ffi.Wgs84(lat=at.latitude, lon=at.longitude))
         amap = _numbers(links["amap"], "to")
 
         assert amap == pytest.approx((gcj.lon, gcj.lat), abs=micro)
-        assert amap == pytest.approx(tuple(theirs), abs=micro)
+        assert amap == pytest.approx((theirs.lon, theirs.lat), abs=micro)
         assert _numbers(links["tencent"], "tocoord") == pytest.approx((gcj.lat, gcj.lon), abs=micro)
         assert _numbers(links["apple"], "daddr") == pytest.approx((gcj.lat, gcj.lon), abs=micro)
         assert _numbers(links["baidu"], "location") == pytest.approx((bd.lat, bd.lon), abs=micro)
@@ -205,7 +204,7 @@ def test_map_and_list_keep_in_step(browser: Browser, address: str) -> None:
         expect(page.locator(".pin.chosen")).to_have_attribute("aria-label", re.compile("^2 "))
 
         page.locator(".chip", has_text="爱心早餐").tap()
-        names = page.locator("h3").all_inner_texts()
+        names = page.locator(".card h3").all_inner_texts()
         labels = [each.get_attribute("aria-label") or "" for each in page.locator(".pin").all()]
         assert sorted(label.split()[1] for label in labels) == sorted(
             name.removesuffix("›").strip() for name in names
@@ -234,9 +233,7 @@ def test_a_pin_stands_where_its_station_is(browser: Browser, address: str) -> No
             assert metres == pytest.approx(int(told), abs=7)
 
 
-def test_a_point_on_the_map_is_looked_from(
-    browser: Browser, address: str, client: FlaskClient
-) -> None:
+def test_a_point_on_the_map_is_looked_from(browser: Browser, address: str) -> None:
     with phone(browser, moment=MONDAY_AT_FIVE) as page:
         page.goto(f"{address}/?lang=zh")
         page.get_by_role("button", name="在地图上指一个位置").tap()
@@ -247,6 +244,6 @@ def test_a_point_on_the_map_is_looked_from(
         expect(page.locator("#results-heading")).to_have_text("离这个位置最近的 5 个")
         expect(page.locator(".pin")).to_have_count(5)
         before = page.locator(".card").first.get_attribute("id")
-        page.locator(".sheet").tap(position={"x": 160, "y": 40})
+        page.locator(".sheet").tap(position={"x": 60, "y": 200})
         page.wait_for_timeout(200)
         assert page.locator(".card").first.get_attribute("id") != before

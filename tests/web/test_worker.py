@@ -146,7 +146,7 @@ def test_a_name_of_nothing_says_what_to_try(client: FlaskClient) -> None:
 
 
 def test_a_form_sent_empty_is_told_what_is_missing(client: FlaskClient) -> None:
-    page = client.get("/?lang=zh&township=&q=&service=").text
+    page = client.get("/?lang=zh&township=").text
 
     assert "从哪里找起？" in page
 

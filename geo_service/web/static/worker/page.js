@@ -285,10 +285,13 @@ function rememberGroup() {
 function startUp() {
   switches(byId('larger'), byId('dark'));
   rememberGroup();
+  byId('locate').addEventListener('submit', (event) => {
+    event.preventDefault();
+    nearMe();
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (event.submitter && event.submitter.id === 'near') nearMe();
-    else find();
+    find();
   });
   form.addEventListener('change', (event) => {
     const { name } = event.target;
