@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -117,6 +118,7 @@ def test_a_position_asked_for_by_form_is_not_kept(app: Flask, phone: tuple[Page,
     page, _ = phone
     with running(app) as address:
         visited(page, address)
+        page.goto(f"{address}/?lang=zh&lon=114.03&lat=33.57")
         page.goto(f"{address}/coverage?lang=zh&radius=1500")
         page.evaluate("fetch('/api/v1/stations/nearest?lon=114.03&lat=33.57')")
         kept = page.evaluate(
@@ -133,6 +135,66 @@ def test_a_position_asked_for_by_form_is_not_kept(app: Flask, phone: tuple[Page,
     paths = [each.removeprefix(address) for each in kept]
     assert {"/", "/?lang=zh", "/?lang=en", "/pocket/register.json"} <= set(paths)
     assert [each for each in paths if each.startswith(("/api", "/coverage", "/maps"))] == []
+
+
+# -- the server is slow, or out of order ---------------------------------------------------------
+
+
+class Ailing:
+    """A service that can be made to do worse."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self.patience_s = 0.0
+        self.fails = False
+        self.answered: list[tuple[str, str]] = []
+
+    def __call__(self, environ: Any, start: Any) -> Any:
+        """Answer as the service does, or late, or with a failure; note what was answered."""
+
+        def start_noted(status: str, *rest: Any) -> Any:
+            self.answered.append((environ["PATH_INFO"], status[:3]))
+            return start(status, *rest)
+
+        sleep(self.patience_s)
+        if self.fails:
+            start_noted("502 Bad Gateway", [("Content-Type", "text/plain")])
+            return [b"out of order"]
+        return self._app.wsgi_app(environ, start_noted)
+
+
+@pytest.fixture
+def ailing(app: Flask) -> Ailing:
+    """The service, well at first."""
+    return Ailing(app)
+
+
+def test_a_page_that_takes_too_long_is_shown_as_it_is_kept(
+    ailing: Ailing, phone: tuple[Page, Watch]
+) -> None:
+    page, _ = phone
+    with running(ailing) as address:  # type: ignore[arg-type]
+        visited(page, address)
+        ailing.patience_s = 8.0
+        began = monotonic()
+        page.goto(f"{address}/?lang=zh", wait_until="commit")
+        took = monotonic() - began
+
+    assert 1.5 < took < 5.0
+
+
+def test_a_page_that_fails_is_shown_as_it_is_kept(
+    ailing: Ailing, phone: tuple[Page, Watch]
+) -> None:
+    page, _ = phone
+    with running(ailing) as address:  # type: ignore[arg-type]
+        visited(page, address)
+        ailing.fails = True
+        page.goto(f"{address}/?lang=zh")
+        answers = page.evaluate(ASK, [milliseconds(MONDAY_AT_FIVE), questions(1)])
+
+    assert "漯河" in page.title()
+    assert len(answers[0]) == 5
 
 
 # -- the server changes ------------------------------------------------------------------------
@@ -196,25 +258,39 @@ def test_a_new_revision_takes_the_place_of_the_old(
 
 
 def test_the_register_that_has_not_changed_is_not_sent_again(
-    app: Flask, phone: tuple[Page, Watch]
+    ailing: Ailing, phone: tuple[Page, Watch]
 ) -> None:
     page, _ = phone
-    answered: list[tuple[str, str]] = []
-
-    def noting(environ: Any, start: Any) -> Any:
-        def start_noted(status: str, *rest: Any) -> Any:
-            answered.append((environ["PATH_INFO"], status[:3]))
-            return start(status, *rest)
-
-        return app.wsgi_app(environ, start_noted)
-
-    with running(noting) as address:  # type: ignore[arg-type]
+    with running(ailing) as address:  # type: ignore[arg-type]
         visited(page, address)
         page.evaluate(OPEN_AND_LISTEN)
-        answered.clear()
+        ailing.answered.clear()
         page.evaluate(REFRESH)
 
-    assert answered == [("/pocket/register.json", "304")]
+    assert ailing.answered == [("/pocket/register.json", "304")]
+
+
+def test_when_there_is_signal_again_an_old_copy_is_renewed_by_itself(
+    changing: Flask, scratch: Database, phone: tuple[Page, Watch]
+) -> None:
+    page, _ = phone
+    with running(changing) as address:
+        visited(page, address)
+        page.evaluate(OPEN_AND_LISTEN)
+        number = load(scratch, "B-1")
+        with changing.app_context():
+            runtime.snapshots().wait_for(number)
+
+        page.evaluate(
+            """() => {
+              window.pocket.watch();
+              window.pocket.checkedAt = new Date(Date.now() - 3600000);
+              window.dispatchEvent(new Event('online'));
+            }"""
+        )
+        page.wait_for_function("window.told.length > 0")
+
+    assert page.evaluate("window.pocket.stations.map((each) => each.id)") == ["B-1"]
 
 
 def test_a_new_version_drops_what_the_old_one_kept(app: Flask, phone: tuple[Page, Watch]) -> None:

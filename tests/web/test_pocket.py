@@ -15,11 +15,13 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from shapely.geometry import shape
 
 from geo_service import create_app
 from geo_service.domain.datum import Datum, coordinate_in
 from geo_service.domain.navigation import links_to
 from geo_service.domain.register import Register
+from geo_service.domain.township import County, Township
 from geo_service.persistence.database import Database
 from geo_service.settings import Settings
 from geo_service.web.pocket import make_icons, views
@@ -29,6 +31,7 @@ from tests.support.app import closing
 from tests.support.clock import StoppedClock
 
 REGISTER = "/pocket/register.json"
+OUTLINES = "/pocket/outlines.json"
 MOST_GZIPPED = 60_000
 
 
@@ -157,6 +160,37 @@ def test_a_register_too_large_for_a_phone_is_refused_in_words(client: FlaskClien
 
     assert response.status_code == 404
     assert "203 stations" in response.get_json()["detail"]
+
+
+# -- the outlines ------------------------------------------------------------------------------
+
+
+def test_every_unit_is_in_the_outlines_and_about_as_large_as_it_is(
+    client: FlaskClient, register: Register
+) -> None:
+    units: dict[str, County | Township] = {
+        **register.counties_by_code,
+        **register.townships_by_code,
+    }
+
+    features = client.get(OUTLINES).get_json()["features"]
+
+    assert {each["properties"]["code"] for each in features} == set(units)
+    for feature in features:
+        boundary = units[feature["properties"]["code"]].boundary
+        if boundary is None:
+            assert feature["geometry"] is None
+        else:
+            drawn = shape(feature["geometry"])
+            assert drawn.symmetric_difference(boundary).area < 0.05 * boundary.area
+
+
+def test_the_outlines_are_light_and_not_sent_again(client: FlaskClient) -> None:
+    first = client.get(OUTLINES, headers={"Accept-Encoding": "gzip"})
+    again = client.get(OUTLINES, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert len(first.data) <= MOST_GZIPPED
+    assert again.status_code == 304
 
 
 # -- the service worker ------------------------------------------------------------------------
