@@ -175,7 +175,7 @@ def test_a_page_that_takes_too_long_is_shown_as_it_is_kept(
     page, _ = phone
     with running(ailing) as address:  # type: ignore[arg-type]
         visited(page, address)
-        ailing.patience_s = 8.0
+        ailing.patience_s = 6.0
         began = monotonic()
         page.goto(f"{address}/?lang=zh", wait_until="commit")
         took = monotonic() - began
@@ -288,7 +288,7 @@ def test_when_there_is_signal_again_an_old_copy_is_renewed_by_itself(
               window.dispatchEvent(new Event('online'));
             }"""
         )
-        page.wait_for_function("window.told.length > 0")
+        page.wait_for_function("() => window.told.length > 0")
 
     assert page.evaluate("window.pocket.stations.map((each) => each.id)") == ["B-1"]
 

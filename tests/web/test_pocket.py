@@ -21,7 +21,6 @@ from geo_service import create_app
 from geo_service.domain.datum import Datum, coordinate_in
 from geo_service.domain.navigation import links_to
 from geo_service.domain.register import Register
-from geo_service.domain.township import County, Township
 from geo_service.persistence.database import Database
 from geo_service.settings import Settings
 from geo_service.web.pocket import make_icons, views
@@ -168,16 +167,14 @@ def test_a_register_too_large_for_a_phone_is_refused_in_words(client: FlaskClien
 def test_every_unit_is_in_the_outlines_and_about_as_large_as_it_is(
     client: FlaskClient, register: Register
 ) -> None:
-    units: dict[str, County | Township] = {
-        **register.counties_by_code,
-        **register.townships_by_code,
-    }
+    units = {each.code: each.boundary for each in register.counties}
+    units |= {each.code: each.boundary for each in register.townships}
 
     features = client.get(OUTLINES).get_json()["features"]
 
     assert {each["properties"]["code"] for each in features} == set(units)
     for feature in features:
-        boundary = units[feature["properties"]["code"]].boundary
+        boundary = units[feature["properties"]["code"]]
         if boundary is None:
             assert feature["geometry"] is None
         else:
