@@ -4,21 +4,25 @@ Everything the phone would have to work out otherwise is in it: what time zone, 
 hours and holidays make of the next weeks, the datums of the map apps, the Latin spelling of names.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from math import floor
 from typing import Any, Final
 
-from shapely import Point
+import numpy as np
+import shapely
+from shapely import MultiPolygon, Point, Polygon
 
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum, coordinate_in
 from geo_service.domain.opening_hours import HORIZON_DAYS, Openness, Schedule
+from geo_service.domain.pinyin import pinyin_of
 from geo_service.domain.register import Register
 from geo_service.domain.served_area import ServedArea
 from geo_service.domain.station import Amenity, DataStatus, Group, Service, Station
-from geo_service.domain.township import Township
+from geo_service.domain.township import County, Township
 from geo_service.domain.walking import Walking
 
 FORMAT: Final = 1
@@ -32,7 +36,11 @@ _ANYONE: Final = "anyone"
 _CODES: Final = {Openness.CLOSED: "0", Openness.OPEN: "1", Openness.UNKNOWN: "2"}
 _MINUTE_S: Final = 60
 _DATUM_DECIMALS: Final = 6  # as in the links of domain.navigation
-_CENTRE_DECIMALS: Final = 5
+_CENTRE_DECIMALS: Final = 5  # of a degree: a metre
+
+# Some fifteen metres: a pixel of a map that shows a township.
+_OUTLINE_TOLERANCE: Final = 1.5e-4
+_OUTLINE_DECIMALS: Final = 4
 
 Document = dict[str, Any]
 _Hours = dict[str, int]
@@ -62,6 +70,7 @@ def pocket_register(register: Register, terms: PocketTerms) -> Document:
         for service in station.services:
             if service.opening_hours is not None:
                 expressions.setdefault(service.opening_hours, len(expressions))
+    townships, columns = _townships(register, stations), _stations(stations, offers)
     revision = register.revision
     return {
         "format": FORMAT,
@@ -84,8 +93,12 @@ def pocket_register(register: Register, terms: PocketTerms) -> Document:
         "hours": _hours(register, terms.day, expressions),
         "amenities": [each.value for each in Amenity],
         "services": [_offer(services, expressions) for services in offers],
-        "townships": _townships(register, stations),
-        "stations": _stations(stations, offers),
+        "townships": townships,
+        "stations": columns,
+        "homophones": _homophones(
+            *(townships[each] for each in ("pinyin", "county_pinyin")),
+            *(columns[each] for each in ("pinyin", "address_pinyin")),
+        ),
     }
 
 
@@ -164,6 +177,7 @@ def _stations(
         "id": [each.id for each in stations],
         "name": [each.name for each in stations],
         "name_en": [each.name_en for each in stations],
+        "pinyin": [pinyin_of(each.name) for each in stations],
         "lon": [each.coordinate.longitude for each in stations],
         "lat": [each.coordinate.latitude for each in stations],
         "gcj02": [_in(each, Datum.GCJ02) for each in stations],
@@ -171,6 +185,7 @@ def _stations(
         "services": [offers[each.services] for each in stations],
         "amenities": [_bits(each) for each in stations],
         "address": [each.address for each in stations],
+        "address_pinyin": [pinyin_of(each.address or "") for each in stations],
         "township": [each.township_code for each in stations],
         "telephone": [each.telephone for each in stations],
         "capacity": [each.capacity for each in stations],
@@ -180,6 +195,27 @@ def _stations(
             None if each.verified_on is None else each.verified_on.isoformat() for each in stations
         ],
     }
+
+
+def _homophones(*columns: Iterable[object]) -> dict[str, str]:
+    """Return, for each syllable of some columns of pinyin, the common characters read so.
+
+    People type names by sound and take the first character offered: the phone shall understand.
+    """
+    wanted = {syllable for column in columns for text in column for syllable in str(text).split()}
+    found: dict[str, str] = {}
+    for character in _common_characters():
+        syllable = pinyin_of(character)
+        if syllable in wanted:
+            found[syllable] = found.get(syllable, "") + character
+    return found
+
+
+def _common_characters() -> Iterable[str]:
+    """Go through the 3,755 characters of GB 2312's first level, which it sorts by pinyin."""
+    for row in range(0xB0, 0xD8):
+        for cell in range(0xA1, 0xFF):
+            yield from bytes((row, cell)).decode("gb2312", errors="ignore")
 
 
 def _bits(station: Station) -> int:
@@ -203,7 +239,9 @@ def _townships(register: Register, stations: Sequence[Station]) -> dict[str, lis
         "code": [each.code for each in units],
         "name": [each.name for each in units],
         "name_en": [each.name_en for each in units],
+        "pinyin": [pinyin_of(each.name) for each in units],
         "county": [None if each is None else each.name for each in of],
+        "county_pinyin": ["" if each is None else pinyin_of(each.name) for each in of],
         "lon": [None if each is None else round(each.x, _CENTRE_DECIMALS) for each in centres],
         "lat": [None if each is None else round(each.y, _CENTRE_DECIMALS) for each in centres],
     }
@@ -223,3 +261,44 @@ def _centre(township: Township, stations: Sequence[Coordinate]) -> Point | None:
         )
     seat = township.seat
     return None if seat is None else Point(seat.longitude, seat.latitude)
+
+
+# -- the map ---------------------------------------------------------------------------------
+
+
+def pocket_outlines(register: Register) -> Document:
+    """Return the counties' and townships' outlines as GeoJSON, as light as a phone's map may be.
+
+    Units without an outline are in it too, with null for geometry.
+    """
+    units: list[tuple[str, County | Township]] = [
+        *(("county", each) for each in register.counties),
+        *(("township", each) for each in register.townships),
+    ]
+    return {
+        "type": "FeatureCollection",
+        "features": [_outline(level, unit) for level, unit in units],
+    }
+
+
+def _outline(level: str, unit: County | Township) -> Document:
+    return {
+        "type": "Feature",
+        "geometry": None if unit.boundary is None else _lightened(unit.boundary),
+        "properties": {
+            "level": level,
+            "code": unit.code,
+            "name": unit.name,
+            "name_en": unit.name_en,
+            "boundary_status": unit.boundary_status.value,
+        },
+    }
+
+
+def _lightened(boundary: Polygon | MultiPolygon) -> Document:
+    simple = shapely.simplify(boundary, _OUTLINE_TOLERANCE, preserve_topology=True)
+    # What would vanish is drawn as it is.
+    kept = boundary if simple.is_empty else simple
+    drawn = shapely.transform(kept, lambda degrees: np.round(degrees, _OUTLINE_DECIMALS))
+    shape: Document = json.loads(shapely.to_geojson(drawn))
+    return shape

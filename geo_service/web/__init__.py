@@ -13,7 +13,7 @@ from geo_service.web import (
     problems,
     security,
 )
-from geo_service.web.api import coverage, documents, nearest_to_many, stations
+from geo_service.web.api import coverage, documents, nearest_to_many, search, stations
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.pocket import views as pocket
@@ -31,6 +31,7 @@ def register(app: Flask, settings: Settings) -> None:
         metrics.blueprint,
         stations.blueprint,
         nearest_to_many.blueprint,
+        search.blueprint,
         coverage.blueprint,
         documents.blueprint,
         maps.blueprint,

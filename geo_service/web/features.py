@@ -76,13 +76,17 @@ class FeatureTexts:
 
     def nearby(self, found: NearbyStation, at_text: bytes) -> bytes:
         """Write a nearby station's Feature; ``at_text`` is the moment of its openness."""
-        feature = self._feature_of(found.station)
         way = (
             f'"distance_m":{round(found.distance, 2)},'
             f'"walk_minutes":{found.walk_minutes},"walk_is_estimate":true,'
         )
+        return self.feature_with(way.encode(), found, at_text)
+
+    def feature_with(self, more: bytes, found: StationNow | NearbyStation, at_text: bytes) -> bytes:
+        """Write a station's Feature with more properties in front, each with a comma behind."""
+        feature = self._feature_of(found.station)
         properties = at_text.join(self._shown(feature, found.openness))
-        return b"".join((feature.head, way.encode(), properties))
+        return b"".join((feature.head, more, properties))
 
     def collection(
         self, stations: Iterable[Station], openness: Iterable[_Openness], at_text: bytes

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from geo_service import runtime
 from geo_service.domain.register import Register
-from geo_service.services.pocket import MAX_STATIONS, PocketTerms, pocket_register
+from geo_service.services.pocket import MAX_STATIONS, PocketTerms, pocket_outlines, pocket_register
 from geo_service.web import params
 from geo_service.web.answers import JSON, json_answer, json_text
 from geo_service.web.language import LANGUAGES, Language, LanguageParameters, language_asked
@@ -16,6 +16,11 @@ from geo_service.web.page import page_context
 from geo_service.web.pocket.kept import KeptBodies, KeptBody
 from geo_service.web.pocket.shell import shell_of
 from geo_service.web.pocket.words import STATION_WORDS, WORDS
+
+
+class TooLargeForAPhone(NotFound):
+    """A register that is asked for over the network alone."""
+
 
 blueprint = Blueprint("pocket", __name__, template_folder="templates")
 
@@ -40,6 +45,14 @@ def register() -> Response:
     return body.answer(f"{held.revision.number}-{terms.day:%Y%m%d}")
 
 
+@blueprint.get("/pocket/outlines.json")
+def outlines() -> Response:
+    """Return the outlines for a map without tiles; 304 to a phone that has them."""
+    held = _small_enough(runtime.register())
+    body = _KEPT.of(held, "outlines", lambda: _written(pocket_outlines(held)))
+    return body.answer(str(held.revision.number))
+
+
 @blueprint.get("/sw.js")
 def service_worker() -> Response:
     """Return the service worker; it stands at the root, because it looks after all below it."""
@@ -51,7 +64,7 @@ def service_worker() -> Response:
         "api": f"{root}api/",
         "pages": [root, *(f"{root}?lang={each}" for each in LANGUAGES)],
         "files": [url_for("static", filename=each) for each in shell.files],
-        "registers": [url_for("pocket.register")],
+        "registers": [url_for("pocket.register"), url_for("pocket.outlines")],
         "offline": {each: url_for("pocket.offline", lang=each) for each in LANGUAGES},
     }
     script = f"const KEPT = {json_text(kept)};\n{shell.script}"
@@ -127,7 +140,7 @@ def _icons() -> list[dict[str, str]]:
 
 def _small_enough(held: Register) -> Register:
     if len(held.stations) > MAX_STATIONS:
-        raise NotFound(
+        raise TooLargeForAPhone(
             f"A register of {len(held.stations)} stations does not fit a phone's pocket; "
             "ask /api/v1/stations/nearest instead."
         )

@@ -73,7 +73,7 @@ class Pocket extends EventTarget {
     this.hoursUntil = new Date(hours.until * 1000);
     this.townships = readTownships(register.townships);
     this.stations = readStations(register.stations, register, hours);
-    this.find = finder(this.stations, this.townships);
+    this.find = finder(this.stations, this.townships, register.homophones);
   }
 
   /** Seconds since this copy was last known to be the present register. */

@@ -18,8 +18,9 @@ export function readTownships(columns) {
     name: row.name,
     nameEn: row.name_en,
     county: row.county,
+    countyPinyin: row.county_pinyin,
     pinyin: row.pinyin,
-    initials: row.initials,
+    initials: initialsOf(row.pinyin),
     lon: row.lon,
     lat: row.lat,
   }));
@@ -49,8 +50,14 @@ export function readStations(columns, { amenities, services }, hours) {
     dataStatus: row.data_status,
     verifiedOn: row.verified_on,
     pinyin: row.pinyin,
-    initials: row.initials,
+    initials: initialsOf(row.pinyin),
+    addressPinyin: row.address_pinyin,
   }));
+}
+
+/** The first letter of each syllable, and digits whole: luo he zhan 3 becomes lhz3. */
+function initialsOf(pinyin) {
+  return pinyin.split(' ').map((each) => (/^[0-9]/.test(each) ? each : each.slice(0, 1))).join('');
 }
 
 const ANYONE = 'anyone';

@@ -1,0 +1,107 @@
+"""Find stations and townships by what they are called."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+from geo_service.domain.errors import InvalidQueryError, ParameterFault
+from geo_service.domain.name_index import Likeness, Named, NameIndex
+from geo_service.domain.register import Register
+from geo_service.domain.station import Station
+from geo_service.domain.township import Township
+
+MAX_FOUND: Final = 50
+MAX_LETTERS: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundStation:
+    """A station, and how it is like what was asked for."""
+
+    station: Station
+    by: Likeness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTownship:
+    """A township, and how it is like what was asked for."""
+
+    township: Township
+    by: Likeness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamesFound:
+    """What is called so, or nearly so: the best of either first."""
+
+    townships: tuple[FoundTownship, ...]
+    stations: tuple[FoundStation, ...]
+
+
+def find_by_name(register: Register, text: str, limit: int = 10) -> NamesFound:
+    """Return the stations and the townships, ``limit`` of each at most, that a text may mean.
+
+    It may be a part of a name, in Chinese or English, or of an address; pinyin, whole or in part;
+    initials; an identifier; several such words. Where nothing is like it, what resembles it is
+    returned, and says so.
+    """
+    if not 1 <= limit <= MAX_FOUND:
+        reason = f"must be a whole number from 1 to {MAX_FOUND}"
+        raise InvalidQueryError(ParameterFault("limit", reason))
+    if len(text) > MAX_LETTERS:
+        raise InvalidQueryError(ParameterFault("q", f"takes at most {MAX_LETTERS} letters"))
+    stations, townships = _indexes_of(register)
+    found = stations.find(text, limit)
+    units = townships.find(text, limit)
+    alike = [each for each in (*found, *units) if each.by is not Likeness.RESEMBLANCE]
+    if alike:  # then nobody wants to see what only resembles it
+        found = [each for each in found if each in alike]
+        units = [each for each in units if each in alike]
+    return NamesFound(
+        townships=tuple(
+            FoundTownship(township=register.townships[each.number], by=each.by) for each in units
+        ),
+        stations=tuple(
+            FoundStation(station=register.stations[each.number], by=each.by) for each in found
+        ),
+    )
+
+
+class _Indexes(NamedTuple):
+    stations: NameIndex
+    townships: NameIndex
+
+
+_KEPT: Final[WeakKeyDictionary[Register, _Indexes]] = WeakKeyDictionary()
+_MAKING: Final = threading.Lock()
+
+
+def _indexes_of(register: Register) -> _Indexes:
+    """Return a register's indexes: made when they are first asked for, and once."""
+    kept = _KEPT.get(register)
+    if kept is None:
+        with _MAKING:
+            kept = _KEPT.get(register)
+            if kept is None:
+                kept = _KEPT[register] = _Indexes(
+                    NameIndex(_stations(register)), NameIndex(_townships(register))
+                )
+    return kept
+
+
+def _stations(register: Register) -> Iterator[Named]:
+    townships = register.townships_by_code
+    for station in register.stations:
+        township = townships.get(station.township_code or "")
+        where = [station.address or "", "" if township is None else township.name]
+        yield Named(station.id, station.name, station.name_en, " ".join(where))
+
+
+def _townships(register: Register) -> Iterator[Named]:
+    counties = register.counties_by_code
+    for township in register.townships:
+        county = counties.get(township.county_code or "")
+        where = "" if county is None else county.name
+        yield Named(township.code, township.name, township.name_en, where)
