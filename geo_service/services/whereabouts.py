@@ -1,4 +1,4 @@
-"""Where a question starts when nobody knows where the asker stands: a township, a name."""
+"""Where a question starts when nobody knows where the asker stands."""
 
 from collections.abc import Iterator, Sequence
 from statistics import fmean
@@ -7,7 +7,6 @@ from weakref import WeakKeyDictionary
 
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.register import Register
-from geo_service.domain.station import Station
 from geo_service.domain.township import Township
 
 
@@ -53,16 +52,3 @@ def _centre(township: Township, stations: Sequence[Coordinate]) -> Coordinate | 
 
 def _rounded(x: float, y: float) -> Coordinate:
     return Coordinate(longitude=round(x, _DECIMALS), latitude=round(y, _DECIMALS))
-
-
-def named(register: Register, text: str, limit: int) -> list[Station]:
-    """Return the stations whose name, English name or identifier holds the text, in order."""
-    wanted = text.casefold()
-    found = (
-        each
-        for each in register.stations
-        if any(
-            wanted in words.casefold() for words in (each.name, each.name_en or "", str(each.id))
-        )
-    )
-    return [station for station, _ in zip(found, range(limit), strict=False)]

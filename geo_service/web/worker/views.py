@@ -10,11 +10,13 @@ from pydantic import Field
 from geo_service import runtime
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.errors import OutsideServedAreaError
+from geo_service.domain.name_index import Likeness
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, ServiceKind, Station, StationFilter
 from geo_service.services.nearest import MAX_LIMIT, NearbyStation, NearestQuery, find_nearest
 from geo_service.services.openness import OpenCondition, When
-from geo_service.services.whereabouts import centre_of, named
+from geo_service.services.search import NamesFound, find_by_name
+from geo_service.services.whereabouts import centre_of
 from geo_service.web import params
 from geo_service.web.language import Language, LanguageParameters, language_asked
 from geo_service.web.page import page_context
@@ -31,6 +33,14 @@ _NAMED: Final = 20
 # On the page at once; the other amenities fold away behind "more".
 _FIRST_AMENITIES: Final = (Amenity.WATER, Amenity.TOILET, Amenity.MEAL_HEATING, Amenity.HEATING)
 
+# Fetched at once with the page, instead of one after the other as they import each other.
+_MODULES: Final = (
+    *(f"worker/{each}" for each in ("page", "cards", "said", "source", "navigation")),
+    *("worker/position", "worker/display"),
+    *(f"pocket/{each}" for each in ("pocket", "hours", "nearest", "geodesic", "stations")),
+    *(f"pocket/{each}" for each in ("search", "sounds", "resemblance")),
+)
+
 Role = Literal["sanitation", "bus_driver", "other"]
 
 
@@ -41,7 +51,10 @@ class WorkerParameters(LanguageParameters):
         str | None, Field(max_length=20, description="A township's code: look from its middle.")
     ] = None
     q: Annotated[
-        str | None, Field(max_length=100, description="A station's name, or a part of it.")
+        str | None,
+        Field(
+            max_length=100, description="A station's or township's name: Chinese, pinyin, initials."
+        ),
     ] = None
     lon: Longitude | None = None
     lat: Latitude | None = None
@@ -121,6 +134,7 @@ def index() -> str:
         "worker/index.html",
         **page_context(register, language),
         w=WORDS[language],
+        modules=_MODULES,
         given=given,
         answer=answer,
         townships=_townships(register, language),
@@ -142,7 +156,7 @@ def _answer(register: Register, given: WorkerParameters, language: Language) -> 
         register=register, now=runtime.now(), language=language, root=request.root_path
     )
     if given.q is not None and given.q.strip():
-        return _by_name(register, maker, given.q.strip())
+        return _by_name(register, given, maker, given.q.strip())
     if given.township is not None:
         return _from_township(register, given, maker, given.township)
     if given.lon is not None and given.lat is not None:
@@ -156,13 +170,23 @@ def _answer(register: Register, given: WorkerParameters, language: Language) -> 
     return Answer(heading=words["ask_somewhere"], note=words["ask_somewhere_text"])
 
 
-def _by_name(register: Register, maker: CardMaker, text: str) -> Answer:
+def _by_name(register: Register, given: WorkerParameters, maker: CardMaker, text: str) -> Answer:
     words = WORDS[maker.language]
-    found = named(register, text, _NAMED)
-    if not found:
+    found = find_by_name(register, text, _NAMED)
+    if _means_township(found):
+        return _from_township(register, given, maker, found.townships[0].township.code)
+    if not found.stations:
         return Answer(heading=words["none"], note=words["none_text"])
-    heading = words["results_named"].format(count=len(found), name=text)
-    return Answer(heading=heading, cards=[maker.card(each) for each in found])
+    heading = words["results_named"].format(count=len(found.stations), name=text)
+    return Answer(heading=heading, cards=[maker.card(each.station) for each in found.stations])
+
+
+def _means_township(found: NamesFound) -> bool:
+    """Say whether a township is more like what was written than any station."""
+    if not found.stations or not found.townships:
+        return bool(found.townships)
+    order = list(Likeness)
+    return order.index(found.townships[0].by) < order.index(found.stations[0].by)
 
 
 def _from_township(

@@ -40,7 +40,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "results_near_you": "离你最近的 {count} 个",
         "results_near": "离{name}最近的 {count} 个",
         "results_near_point": "离这个位置最近的 {count} 个",
-        "results_named": "名字里有“{name}”的 {count} 个",
+        "results_named": "“{name}”找到 {count} 个",
         "none": "没有找到合适的",
         "none_text": "少选一个条件再试，或者换一个乡镇、站名。",
         "show_all": "去掉条件，全部都看",
@@ -145,7 +145,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "coverage_map": "覆盖地图",
         "about": "关于",
         "api": "接口文档",
-        "skip": "跳到结果",
+        "install": "放到手机桌面",
     },
     "en": {
         "heading": "Rest, water, breakfast",
@@ -178,7 +178,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "results_near_you": "The {count} closest to you",
         "results_near": "The {count} closest to {name}",
         "results_near_point": "The {count} closest to this place",
-        "results_named": "{count} with “{name}” in the name",
+        "results_named": "{count} found for “{name}”",
         "none": "Nothing fits",
         "none_text": "Drop one of the conditions, or choose another township or name.",
         "show_all": "Drop the conditions, show all",
@@ -263,7 +263,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "choose_below": "Choose a place",
         "rough": "The position may be off by {number} m, so the order may be, too.",
         "map": "Map",
-        "list": "Hide map",
+        "list": "Hide",
         "map_label": "Map: your position and the stations nearby. Arrow keys move, plus and minus "
         "zoom.",
         "map_pick": "Tap the map to look from there. By keyboard: arrows move, Enter takes the "
@@ -289,6 +289,6 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "coverage_map": "Coverage map",
         "about": "About",
         "api": "API documentation",
-        "skip": "Skip to the results",
+        "install": "Put it on the home screen",
     },
 }

@@ -149,13 +149,21 @@ async function find() {
   } else if (code !== '') {
     fromTownship(from.township(code));
   } else {
-    byId('results').hidden = false;
-    byId('results-heading').textContent = words.ask_somewhere;
-    note(words.ask_somewhere_text);
-    byId('cards').replaceChildren();
-    byId('said').textContent = words.ask_somewhere_text;
+    sayOnly(words.ask_somewhere, words.ask_somewhere_text);
     byId('township').focus();
   }
+}
+
+/** Say something where the answer would be. */
+function sayOnly(title, text) {
+  start = null;
+  byId('results').hidden = false;
+  byId('results-heading').textContent = title;
+  note(text);
+  byId('cards').replaceChildren();
+  for (const id of ['widen', 'wechat', 'map-switch']) byId(id).hidden = true;
+  closeMap();
+  byId('said').textContent = `${title} ${text}`;
 }
 
 async function findNamed(from, text) {
@@ -173,6 +181,10 @@ async function findNamed(from, text) {
 }
 
 function fromTownship({ lon, lat, ...named }) {
+  if (lon === null) {
+    sayOnly(words.none, fill(words.township_unplaced, { name: maker.nameOf(named) }));
+    return;
+  }
   start = { kind: 'township', name: maker.nameOf(named), lon, lat };
   answer({ move: true });
 }
@@ -261,6 +273,16 @@ async function keepThePage() {
   }
 }
 
+/** Browsers that can put the page on the home screen say so; then one tap does. */
+function offerHomeScreen() {
+  const button = byId('install');
+  window.addEventListener('beforeinstallprompt', (offer) => {
+    offer.preventDefault();
+    button.hidden = false;
+    button.onclick = () => { button.hidden = true; offer.prompt(); };
+  });
+}
+
 // -- what the fingers do ------------------------------------------------------------------------
 
 /** Who the worker is, is kept on this phone alone; a second tap takes it back. */
@@ -320,6 +342,7 @@ function startUp() {
   });
   if (start) byId('map-switch').hidden = false;
   byId('wechat').hidden = !inWeChat || byId('cards').children.length === 0;
+  offerHomeScreen();
   keepUpToDate();
   // After the page is there, so that it does not compete with it.
   if (document.readyState === 'complete') keepThePage();

@@ -46,7 +46,7 @@ class PocketSource {
   async search(text, limit, at) {
     const found = this.pocket.search(text, limit);
     return {
-      best: found.length > 0 && found[0].township ? 'township' : 'station',
+      best: meansTownship(found) ? 'township' : 'station',
       stations: found.filter((each) => each.station).map(({ station }) => this.seen(station, at)),
       townships: found.filter((each) => each.township).map(({ township }) => township),
     };
@@ -84,6 +84,17 @@ class PocketSource {
     };
   }
 }
+
+/** Whether a township is more like what was written than any station. */
+function meansTownship(found) {
+  const rank = (kind) => {
+    const first = found.find((each) => each[kind]);
+    return first ? LIKENESSES.indexOf(first.by) : LIKENESSES.length;
+  };
+  return rank('township') < rank('station');
+}
+
+const LIKENESSES = ['name', 'sound', 'address', 'resemblance'];
 
 function stateAt(timeline, seconds) {
   return timeline === null ? UNKNOWN : timeline.at(seconds);

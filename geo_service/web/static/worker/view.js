@@ -34,17 +34,17 @@ export class View {
     this.y += y - newY;
   }
 
-  /** Show all of these points, with a margin for what stands on them. */
-  fit(points, marginPx = 44) {
+  /** Show all of these points, with room for what stands on them and, right, for the tools. */
+  fit(points, { left = 24, right = 64, top = 40, bottom = 32 } = {}) {
     const xs = points.map(([x]) => x);
     const ys = points.map(([, y]) => y);
     const [west, east] = [Math.min(...xs), Math.max(...xs)];
     const [north, south] = [Math.min(...ys), Math.max(...ys)];
-    this.x = (west + east) / 2;
-    this.y = (north + south) / 2;
-    const across = (east - west) / Math.max(1, this.width - 2 * marginPx);
-    const down = (south - north) / Math.max(1, this.height - 2 * marginPx);
+    const across = (east - west) / Math.max(1, this.width - left - right);
+    const down = (south - north) / Math.max(1, this.height - top - bottom);
     this.metresPerPx = Math.min(this.most, Math.max(this.least, across, down));
+    this.x = (west + east + (right - left) * this.metresPerPx) / 2;
+    this.y = (north + south + (bottom - top) * this.metresPerPx) / 2;
   }
 }
 
