@@ -403,3 +403,24 @@ def test_the_first_load_is_within_its_budget(browser: Browser, address: str) -> 
 
         assert len(sizes) > 10
         assert sum(sizes) <= 150_000
+
+
+# -- without signal ----------------------------------------------------------------------------
+
+
+def test_without_signal_one_tap_finds_the_same_on_the_page_and_its_map(
+    browser: Browser, address: str, client: FlaskClient
+) -> None:
+    with phone(browser, at=HERE, moment=MONDAY_AT_FIVE, service_workers="allow") as page:
+        page.goto(f"{address}/?lang=zh", wait_until="networkidle")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.reload(wait_until="networkidle")
+        page.context.set_offline(True)
+        tap_near_me(page, address)
+
+        assert cards(page) == [each["id"] for each in nearby(client)]
+        expect(page.locator("#age")).to_contain_text("手机里存的站点")
+        page.locator("#map-switch").tap()
+        expect(page.locator(".pin")).to_have_count(5)
+        expect(page.locator(".map .township").first).to_be_attached()
+        assert serious_findings(page) == []

@@ -29,17 +29,19 @@ def phone(
     dark: bool = False,
     **more: Any,
 ) -> Iterator[Page]:
-    """Open an empty tab on a phone at longitude, latitude, at a moment; no service worker."""
-    given: dict[str, Any] = {}
+    """Open an empty tab on a phone at longitude, latitude, at a moment.
+
+    Service workers are blocked unless ``more`` says otherwise.
+    """
+    given: dict[str, Any] = {"service_workers": "block"}
     if at is not None:
         position = {"longitude": at[0], "latitude": at[1], "accuracy": 15}
-        given = {"geolocation": position, "permissions": ["geolocation"]}
+        given |= {"geolocation": position, "permissions": ["geolocation"]}
     context = browser.new_context(
         viewport={"width": 360, "height": 640},
         has_touch=True,
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
-        service_workers="block",
         locale="zh-CN",
         **{**given, **more},
     )
