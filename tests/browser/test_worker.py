@@ -163,6 +163,35 @@ def test_conditions_that_nothing_meets_are_dropped_in_one_tap(
         expect(page.locator(".card")).to_have_count(5)
 
 
+def test_a_register_too_large_for_a_phone_is_asked_for_over_the_network(
+    browser: Browser, address: str, client: FlaskClient
+) -> None:
+    with phone(browser, at=HERE, moment=MONDAY_AT_FIVE) as page:
+        page.route("**/pocket/register.json", lambda route: route.fulfill(status=404))
+        tap_near_me(page, address)
+        assert cards(page) == [each["id"] for each in nearby(client)]
+        expect(page.locator("#age")).to_be_hidden()
+
+        page.locator("#q").fill("站点-004")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**q=**")
+        expect(page.locator(".card").first).to_contain_text("演示站点-004")
+
+
+@pytest.mark.parametrize("text", ["malujie", "mljjd", "马路街", "malujei"])
+def test_pinyin_initials_and_slips_find_a_township(
+    browser: Browser, address: str, client: FlaskClient, text: str
+) -> None:
+    by_server = client.get("/", query_string={"q": text, "lang": "zh"}).text
+    assert "离马路街街道最近的 5 个" in by_server
+    with phone(browser, moment=MONDAY_AT_FIVE) as page:
+        page.goto(f"{address}/?lang=zh")
+        page.locator("#q").fill(text)
+        page.keyboard.press("Enter")
+
+        expect(page.locator("#results-heading")).to_have_text("离马路街街道最近的 5 个")
+
+
 # -- without a position ----------------------------------------------------------------------
 
 

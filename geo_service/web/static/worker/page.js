@@ -249,6 +249,7 @@ function copyAge(from) {
 
 async function tellAge() {
   const from = await source;
+  if (from.ageSeconds === null) return;
   byId('age').hidden = false;
   byId('age').textContent = copyAge(from);
 }

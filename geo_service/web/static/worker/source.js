@@ -105,7 +105,7 @@ const UNKNOWN = { state: 'unknown', nextChange: null, nextState: null };
 class ServiceSource {
   constructor({ root }) {
     this.root = root;
-    this.ageSeconds = 0;
+    this.ageSeconds = null; // nothing is kept on this phone
     this.stations = [];
   }
 
