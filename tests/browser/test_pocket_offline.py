@@ -147,14 +147,18 @@ class Ailing:
         self._app = app
         self.patience_s = 0.0
         self.fails = False
+        self.version: str | None = None
         self.answered: list[tuple[str, str]] = []
 
     def __call__(self, environ: Any, start: Any) -> Any:
         """Answer as the service does, or late, or with a failure; note what was answered."""
 
-        def start_noted(status: str, *rest: Any) -> Any:
+        def start_noted(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             self.answered.append((environ["PATH_INFO"], status[:3]))
-            return start(status, *rest)
+            if self.version is not None:
+                headers = [each for each in headers if each[0] != "Pocket-Version"]
+                headers.append(("Pocket-Version", self.version))
+            return start(status, headers, *rest)
 
         sleep(self.patience_s)
         if self.fails:
@@ -291,6 +295,21 @@ def test_when_there_is_signal_again_an_old_copy_is_renewed_by_itself(
         page.wait_for_function("() => window.told.length > 0")
 
     assert page.evaluate("window.pocket.stations.map((each) => each.id)") == ["B-1"]
+
+
+@pytest.mark.parametrize("version", [None, "newer"])
+def test_a_page_gets_the_files_of_its_own_version(
+    ailing: Ailing, phone: tuple[Page, Watch], version: str | None
+) -> None:
+    page, _ = phone
+    with running(ailing) as address:  # type: ignore[arg-type]
+        visited(page, address)
+        ailing.version = version
+        ailing.answered.clear()
+        page.goto(f"{address}/?lang=zh", wait_until="networkidle")
+
+    fetched = {path for path, _ in ailing.answered}
+    assert ("/static/tokens.css" in fetched) == (version is not None)
 
 
 def test_a_new_version_drops_what_the_old_one_kept(app: Flask, phone: tuple[Page, Watch]) -> None:

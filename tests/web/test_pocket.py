@@ -229,6 +229,11 @@ def test_all_that_is_kept_lies_under_the_prefix_and_answers(
             assert response.status_code == 200, address
 
 
+def test_the_page_says_to_which_version_of_the_files_it_belongs(client: FlaskClient) -> None:
+    assert client.get("/").headers["Pocket-Version"] == kept_by(client)["version"]
+    assert "Pocket-Version" not in client.get("/coverage").headers
+
+
 def test_what_a_kept_script_imports_is_kept(client: FlaskClient) -> None:
     kept = set(kept_by(client)["files"])
     static = Path(views.__file__).parents[1] / "static"

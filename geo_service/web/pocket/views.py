@@ -14,7 +14,7 @@ from geo_service.web.answers import JSON, json_answer, json_text
 from geo_service.web.language import LANGUAGES, Language, LanguageParameters, language_asked
 from geo_service.web.page import page_context
 from geo_service.web.pocket.kept import KeptBodies, KeptBody
-from geo_service.web.pocket.shell import shell_of
+from geo_service.web.pocket.shell import Shell, shell_of
 from geo_service.web.pocket.words import STATION_WORDS, WORDS
 
 
@@ -56,8 +56,7 @@ def outlines() -> Response:
 @blueprint.get("/sw.js")
 def service_worker() -> Response:
     """Return the service worker; it stands at the root, because it looks after all below it."""
-    shell = shell_of(Path(current_app.static_folder or ""), _TEMPLATES)
-    root = _root()
+    shell, root = _shell(), _root()
     kept = {
         "version": shell.version,
         "root": root,
@@ -72,6 +71,14 @@ def service_worker() -> Response:
     response.cache_control.no_cache = True
     response.add_etag()
     response.make_conditional(request)
+    return response
+
+
+@blueprint.after_app_request
+def tell_version(response: Response) -> Response:
+    """Tell the service worker to which version of the files the page at the root belongs."""
+    if request.path == "/" and response.mimetype == "text/html":
+        response.headers["Pocket-Version"] = _shell().version
     return response
 
 
@@ -109,6 +116,10 @@ def manifest() -> Response:
     response = json_answer(description, "application/manifest+json")
     response.cache_control.no_cache = True
     return response
+
+
+def _shell() -> Shell:
+    return shell_of(Path(current_app.static_folder or ""), _TEMPLATES)
 
 
 def _root() -> str:

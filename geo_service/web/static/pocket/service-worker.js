@@ -9,6 +9,10 @@ const OURS = `pocket ${KEPT.root} `;
 const SHELL = `${OURS}shell ${KEPT.version}`;
 const REGISTER = `${OURS}register`; // outlives a new version of the files
 const PAGE_PATIENCE_MS = 2000;
+const VERSION = 'Pocket-Version'; // in the header of the page
+
+// Whether a page came that belongs to newer files: until those are kept, they are fetched.
+let outdated = false;
 
 const pages = new Set(KEPT.pages);
 const files = new Set(KEPT.files);
@@ -53,10 +57,12 @@ async function dropOldCaches() {
   await Promise.all(old.map((each) => caches.delete(each)));
 }
 
-/** Files change with the version only: the kept one, at once. */
+/** Files change with the version only: the kept one, at once; to a newer page, the newer one. */
 async function file(request, address) {
   const cache = await caches.open(SHELL);
-  return (await cache.match(address)) || fetch(request);
+  const kept = await cache.match(address);
+  if (!kept) return fetch(request);
+  return outdated ? fetch(request).catch(() => kept) : kept;
 }
 
 /**
@@ -106,7 +112,7 @@ async function page(event, url, address) {
   const cache = await caches.open(SHELL);
   const kept = pages.has(address) ? await cache.match(address) : undefined;
   const coming = fetch(event.request).then(async (answer) => {
-    if (kept && answer.ok && !answer.redirected) await cache.put(address, answer.clone());
+    if (kept && answer.ok && !answer.redirected) await takeIn(cache, address, answer.clone());
     return answer;
   });
   event.waitUntil(coming.catch(() => undefined));
@@ -116,6 +122,12 @@ async function page(event, url, address) {
   } catch {
     return kept || cache.match(standIn(url));
   }
+}
+
+/** Keep a newer page, unless it belongs to other files than are kept. */
+async function takeIn(cache, address, answer) {
+  outdated = answer.headers.get(VERSION) !== KEPT.version;
+  if (!outdated) await cache.put(address, answer);
 }
 
 /** What is shown for a page that is not kept, in its language as far as that can be told. */
