@@ -10,7 +10,7 @@ import geocoordinates_ffi as ffi
 import prcoords
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Error, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from geo_service.domain.navigation import links_to
 from geo_service.domain.register import Register
@@ -139,11 +139,11 @@ def hostile_address(scratch: Database, settings: Settings, clock: StoppedClock) 
 
 
 def test_no_text_of_a_station_runs_on_the_phone(browser: Browser, hostile_address: str) -> None:
+    errors: list[str] = []
     for number in range(0, len(hostile.TEXTS), 5):
         at = (FIRST[0] + (number + 2) / 1000, FIRST[1])
         with phone(browser, at=at, moment=MONDAY_AT_FIVE) as page:
-            errors: list[Error] = []
-            page.on("pageerror", errors.append)
+            page.on("pageerror", lambda error: errors.append(error.message))
             page.on("dialog", lambda dialog: dialog.dismiss())
             page.goto(f"{hostile_address}/?lang=en")
             page.locator("#near").tap()
