@@ -49,6 +49,12 @@ COMMANDS = {
         seconds=8.0,
         quick_seconds=2.0,
     ),
+    "page": Bounds(
+        about="The worker's page on a slow phone: Lighthouse's scores, times and bytes.",
+        sizes=(203,),
+        quick_sizes=(203,),
+        quick_rounds=1,
+    ),
     "startup": Bounds(
         about="Time from `geo-service serve` to the first answer, on a database that is there.",
         sizes=(203, 200_000),

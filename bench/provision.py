@@ -37,6 +37,9 @@ def _needs(options: Options) -> list[bootstrap.Need]:
     needs = bootstrap.needs_to_run({})
     if options.command in {"nearest", "maps", "reload", "soak"}:
         needs.append(bootstrap.Need("the load generator wrk", "wrk", _has("wrk")))
+    if options.command == "page":
+        needs.append(bootstrap.Need("Chromium", "chromium", _has("chromium")))
+        needs.append(bootstrap.Need("npm, which installs Lighthouse", "npm", _has("npm")))
     if "redis" in options.peers:
         needs.append(bootstrap.Need("Redis", "redis-server", _has("redis-server")))
     return needs

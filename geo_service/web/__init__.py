@@ -25,11 +25,13 @@ from geo_service.web.api import (
 )
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
+from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
 from geo_service.web.station import views as station
+from geo_service.web.worker import views as worker
 
 
 def register(app: Flask, settings: Settings) -> None:
@@ -53,6 +55,8 @@ def register(app: Flask, settings: Settings) -> None:
         reports.blueprint,
         station.blueprint,
         prints.blueprint,
+        pocket.blueprint,
+        worker.blueprint,
     ):
         app.register_blueprint(blueprint)
     reporting.register(app)

@@ -48,5 +48,5 @@ def _in_other_language(language: Language) -> str:
     """Return where this page is in the other language; the start page, if this was no page."""
     rule, asked = request.url_rule, asked_again(lang=other_language(language))
     if rule is None or "GET" not in (rule.methods or set()):
-        return url_for("start.index", **asked)
+        return url_for("worker.index", **asked)
     return url_for(rule.endpoint, **(request.view_args or {}), **asked)

@@ -15,6 +15,11 @@ _ON_EVERY_ANSWER: Final = (
 )
 _POLICY: Final = "Content-Security-Policy"
 _ON_FILES: Final = (*_ON_EVERY_ANSWER, (_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+# A service worker keeps to the policy of its own script, and it must ask for what it keeps.
+_ON_SCRIPTS: Final = (
+    *_ON_EVERY_ANSWER,
+    (_POLICY, "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),
+)
 
 
 def register(app: Flask) -> None:
@@ -31,6 +36,8 @@ def nonce() -> str:
 
 def headers(content_type: str) -> Iterable[tuple[str, str]]:
     """Return the headers of this answer that keep what is shown of it in bounds."""
+    if content_type.startswith("text/javascript"):
+        return _ON_SCRIPTS
     if not content_type.startswith("text/html"):
         return _ON_FILES  # most answers, and none of them has a use for a nonce
     policy = _policy_of_page(f" 'nonce-{g.nonce}'" if "nonce" in g else "")

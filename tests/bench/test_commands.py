@@ -14,6 +14,7 @@ SMALL = {
     "nearest": ["--rounds=1", "--seconds=1", "--sizes=203", "--peers=none"],
     "coverage": ["--rounds=1", "--sizes=203"],
     "maps": ["--rounds=1", "--seconds=1"],
+    "page": ["--rounds=1"],
     "startup": ["--rounds=1"],
     "memory": ["--rounds=1", "--sizes=203"],
     "reload": ["--rounds=1", "--seconds=2", "--sizes=203"],

@@ -12,7 +12,7 @@ from tests.support.server import running
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/coverage", "/maps/stations", "/maps/coverage"]
+PAGES = ["/", "/about", "/coverage", "/maps/stations", "/maps/coverage"]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The start page, the coverage table and the maps, as HTML."""
+"""The pages, as HTML."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-PAGES = ["/", "/coverage", "/maps/stations", "/maps/coverage", "/api/docs"]
+PAGES = ["/", "/about", "/coverage", "/maps/stations", "/maps/coverage", "/api/docs"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -41,7 +41,7 @@ def test_every_request_has_a_nonce_of_its_own(client: FlaskClient) -> None:
     assert len(policies) == 3
 
 
-@pytest.mark.parametrize("page", ["/", "/coverage", "/maps/stations", "/maps/coverage"])
+@pytest.mark.parametrize("page", ["/", "/about", "/coverage", "/maps/stations", "/maps/coverage"])
 def test_demonstration_data_says_so_on_every_page(client: FlaskClient, page: str) -> None:
     assert "演示数据" in client.get(page).text
     assert "Demonstration data" in client.get(f"{page}?lang=en").text

@@ -77,7 +77,7 @@ def _navigation(here: str, language: Language) -> dict[str, str]:
     words = _WORDS[language]
     there = "coverage" if here == "stations" else "stations"
     return {
-        words["start"]: url_for("start.index", lang=language),
+        words["start"]: url_for("worker.index", lang=language),
         words[there]: url_for(f"maps.{there}", lang=language),
         words["language"]: url_for(f"maps.{here}", **asked_again(lang=other_language(language))),
     }

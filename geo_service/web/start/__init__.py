@@ -1,1 +1,1 @@
-"""The start page and the coverage table: the way in, for people."""
+"""What the service is, and the coverage table: pages for whoever looks after it."""

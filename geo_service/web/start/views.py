@@ -1,4 +1,4 @@
-"""The start page `/`, and the coverage table `/coverage`."""
+"""What this is, `/about`, and the coverage table `/coverage`."""
 
 from typing import Final
 
@@ -49,25 +49,25 @@ _COLUMNS: Final = {
 _THIN_SPACE: Final = "\u202f"
 
 
-class StartParameters(LanguageParameters):
-    """GET /."""
+class AboutParameters(LanguageParameters):
+    """GET /about."""
 
 
 class CoverageTableParameters(CoverageOptions, LanguageParameters):
     """GET /coverage."""
 
 
-@blueprint.get("/")
-def index() -> str:
+@blueprint.get("/about")
+def about() -> str:
     """Show what this is, how large it is, what of it is real, and where to go on."""
-    language = language_asked(params.read_form(StartParameters).lang)
+    language = language_asked(params.read_form(AboutParameters).lang)
     register = runtime.register()
     words = WORDS[language]
     without = sum(each.boundary_status is BoundaryStatus.NONE for each in register.townships)
     demonstration = DataStatus.DEMONSTRATION in register.data_status
     real = words["real_text_demonstration" if demonstration else "real_text"]
     return render_template(
-        "start/index.html",
+        "start/about.html",
         **page_context(register, language),
         counts=_counts(register, language),
         ways=_ways(language),

@@ -1,0 +1,1 @@
+"""The register in the phone's pocket: its document, its service worker, its manifest."""
