@@ -103,11 +103,10 @@ def test_passes_agree_with_searching_every_segment(
         *found.numbers
     }
     for number, offset, along in zip(found.numbers, found.offsets, found.along, strict=True):
-        assert offset == pytest.approx(truth[number][0], abs=1e-5)
+        # Of two passes equally close, to a centimetre, the first is told.
+        assert truth[number][0] - 1e-4 <= offset <= truth[number][0] + 0.01
         assert offset <= within
-        # Where the route is equally far in two places, either may be meant; both are as far.
-        if abs(along - truth[number][1]) > 1.0:
-            assert offset == pytest.approx(_offset_at(line, along, stations[number]), abs=0.01)
+        assert offset == pytest.approx(_offset_at(line, along, stations[number]), abs=1e-4)
     assert found.along == sorted(found.along)
 
 
