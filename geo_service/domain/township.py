@@ -52,11 +52,3 @@ class Township:
     population_year: int | None = None
     population_source: str | None = None
     note: str = ""
-
-    @property
-    def centre(self) -> Coordinate | None:
-        """Return a place inside the unit; None where neither seat nor outline is known."""
-        if self.seat is not None or self.boundary is None:
-            return self.seat
-        inside = self.boundary.representative_point()
-        return Coordinate(longitude=inside.x, latitude=inside.y)

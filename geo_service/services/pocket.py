@@ -13,9 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from shapely import MultiPolygon, Point, Polygon
+from shapely import MultiPolygon, Polygon
 
-from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum, coordinate_in
 from geo_service.domain.opening_hours import HORIZON_DAYS, Openness, Schedule
 from geo_service.domain.pinyin import pinyin_of
@@ -24,6 +23,7 @@ from geo_service.domain.served_area import ServedArea
 from geo_service.domain.station import Amenity, DataStatus, Group, Service, Station
 from geo_service.domain.township import County, Township
 from geo_service.domain.walking import Walking
+from geo_service.services.whereabouts import centre_of
 
 FORMAT: Final = 1
 DAYS_OF_HOURS: Final = 35
@@ -36,7 +36,6 @@ _ANYONE: Final = "anyone"
 _CODES: Final = {Openness.CLOSED: "0", Openness.OPEN: "1", Openness.UNKNOWN: "2"}
 _MINUTE_S: Final = 60
 _DATUM_DECIMALS: Final = 6  # as in the links of domain.navigation
-_CENTRE_DECIMALS: Final = 5  # of a degree: a metre
 
 # Some fifteen metres: a pixel of a map that shows a township.
 _OUTLINE_TOLERANCE: Final = 1.5e-4
@@ -70,7 +69,7 @@ def pocket_register(register: Register, terms: PocketTerms) -> Document:
         for service in station.services:
             if service.opening_hours is not None:
                 expressions.setdefault(service.opening_hours, len(expressions))
-    townships, columns = _townships(register, stations), _stations(stations, offers)
+    townships, columns = _townships(register), _stations(stations, offers)
     revision = register.revision
     return {
         "format": FORMAT,
@@ -226,14 +225,10 @@ def _in(station: Station, datum: Datum) -> list[float]:
     return [round(each, _DATUM_DECIMALS) for each in coordinate_in(station.coordinate, datum)]
 
 
-def _townships(register: Register, stations: Sequence[Station]) -> dict[str, list[object]]:
+def _townships(register: Register) -> dict[str, list[object]]:
     units = register.townships
     counties = register.counties_by_code
-    held: dict[str, list[Coordinate]] = {}
-    for station in stations:
-        if station.township_code is not None:
-            held.setdefault(station.township_code, []).append(station.coordinate)
-    centres = [_centre(each, held.get(each.code, ())) for each in units]
+    centres = [centre_of(register, each) for each in units]
     of = [counties.get(each.county_code or "") for each in units]
     return {
         "code": [each.code for each in units],
@@ -242,25 +237,9 @@ def _townships(register: Register, stations: Sequence[Station]) -> dict[str, lis
         "pinyin": [pinyin_of(each.name) for each in units],
         "county": [None if each is None else each.name for each in of],
         "county_pinyin": ["" if each is None else pinyin_of(each.name) for each in of],
-        "lon": [None if each is None else round(each.x, _CENTRE_DECIMALS) for each in centres],
-        "lat": [None if each is None else round(each.y, _CENTRE_DECIMALS) for each in centres],
+        "lon": [None if each is None else each.longitude for each in centres],
+        "lat": [None if each is None else each.latitude for each in centres],
     }
-
-
-def _centre(township: Township, stations: Sequence[Coordinate]) -> Point | None:
-    """Return a place to look from for someone who names the township; None: nobody knows one."""
-    outline = township.boundary
-    if outline is not None:
-        centre = outline.centroid
-        return centre if outline.contains(centre) else outline.point_on_surface()
-    if stations:
-        count = len(stations)
-        return Point(
-            sum(each.longitude for each in stations) / count,
-            sum(each.latitude for each in stations) / count,
-        )
-    seat = township.seat
-    return None if seat is None else Point(seat.longitude, seat.latitude)
 
 
 # -- the map ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from geo_service.domain.datum import Datum, coordinate_in
 from geo_service.domain.register import Register
 from geo_service.services.browse import station_at
 from geo_service.services.search import MAX_FOUND, MAX_LETTERS, FoundTownship, find_by_name
+from geo_service.services.whereabouts import centre_of
 from geo_service.web import geojson, params, shapes
 from geo_service.web.answers import with_list, with_members
 from geo_service.web.api.parameters import DatumParameters
@@ -118,7 +119,7 @@ def search() -> Response:
 def _unit(register: Register, found: FoundTownship, datum: Datum) -> FoundUnit:
     township = found.township
     county = register.counties_by_code.get(township.county_code or "")
-    centre = township.centre
+    centre = centre_of(register, township)
     x, y = (0.0, 0.0) if centre is None else coordinate_in(centre, datum)
     return {
         "code": township.code,

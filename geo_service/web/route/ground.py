@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo_service.domain.register import Register
+from geo_service.services.whereabouts import centre_of
 
 # Some fifty metres: on a phone's screen, half a pixel at the scale the map opens in.
 _TOLERANCE: Final = 5e-4
@@ -34,7 +35,7 @@ def ground(register: Register) -> dict[str, Any]:
                     "at": [round(centre.longitude, 4), round(centre.latitude, 4)],
                 }
                 for unit in register.townships
-                if (centre := unit.centre) is not None
+                if (centre := centre_of(register, unit)) is not None
             ],
         }
     return kept
