@@ -1,9 +1,18 @@
-"""What a worker brings into memory: not what only maps, exports and writers need."""
+"""What a worker brings into memory: not what only maps, exports, paper and writers need."""
 
 import subprocess
 import sys
 
-HEAVY = ("folium", "pandas", "geopandas", "pyogrio", "geoalchemy2", "alembic")
+HEAVY = (
+    "folium",
+    "pandas",
+    "geopandas",
+    "pyogrio",
+    "geoalchemy2",
+    "alembic",
+    "segno",
+    "weasyprint",
+)
 
 
 def test_a_worker_starts_without_what_only_maps_exports_and_writers_need() -> None:
