@@ -128,7 +128,7 @@ def _say_addresses(settings: Settings, say: Callable[[str], None]) -> None:
     base = settings.public_url or f"http://{shown}:{settings.port}"
     say(
         f"\nReady. Open in a browser:\n"
-        f"  {base}/               start page\n"
+        f"  {base}/               the nearest station, for a phone\n"
         f"  {base}/maps/stations  map of the stations\n"
         f"  {base}/maps/coverage  map of the coverage\n"
         f"  {base}/api/docs       the API and its documentation\n"
