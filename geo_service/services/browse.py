@@ -6,10 +6,10 @@ from datetime import datetime
 from math import floor
 
 from geo_service.domain.coordinate import Bounds
-from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter, StationId
+from geo_service.services.limits import check_limit
 from geo_service.services.openness import OpenCondition, doors_of, openness_of
 
 MAX_PAGE = 1000
@@ -28,10 +28,7 @@ class BrowseQuery:
 
     def __post_init__(self) -> None:
         """Keep a page to what a client can hold."""
-        if not 1 <= self.limit <= MAX_PAGE:
-            raise InvalidQueryError(
-                ParameterFault("limit", f"must be a whole number from 1 to {MAX_PAGE}")
-            )
+        check_limit(self.limit, MAX_PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,11 @@ from math import floor
 from typing import Final
 
 from geo_service.domain.coordinate import Coordinate, Metres
-from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.walking import Walking
+from geo_service.services.limits import check_limit
 from geo_service.services.openness import (
     Doors,
     OpenCondition,
@@ -45,10 +45,7 @@ class NearestQuery:
 
     def __post_init__(self) -> None:
         """Keep a phone from asking for the whole register through this door."""
-        if not 1 <= self.limit <= MAX_LIMIT:
-            raise InvalidQueryError(
-                ParameterFault("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
-            )
+        check_limit(self.limit, MAX_LIMIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

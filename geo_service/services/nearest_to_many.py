@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from geo_service.domain.coordinate import Metres
 from geo_service.domain.coordinates import Coordinates
-from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.station_index import RankedRows
 from geo_service.domain.walking import Walking
+from geo_service.services.limits import check_limit
 from geo_service.services.nearest import MAX_LIMIT
 from geo_service.services.openness import OpenCondition, When, doors_of, openness_of
 
@@ -45,10 +45,7 @@ class ManyNearestQuery:
 
     def __post_init__(self) -> None:
         """Keep to what may be asked from one origin."""
-        if not 1 <= self.limit <= MAX_LIMIT:
-            raise InvalidQueryError(
-                ParameterFault("limit", f"must be a whole number from 1 to {MAX_LIMIT}")
-            )
+        check_limit(self.limit, MAX_LIMIT)
 
     @property
     def on_arrival(self) -> bool:

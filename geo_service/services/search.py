@@ -11,6 +11,7 @@ from geo_service.domain.name_index import Likeness, Named, NameIndex
 from geo_service.domain.register import Register
 from geo_service.domain.station import Station
 from geo_service.domain.township import Township
+from geo_service.services.limits import check_limit
 
 MAX_FOUND: Final = 50
 MAX_LETTERS: Final = 100
@@ -47,9 +48,7 @@ def find_by_name(register: Register, text: str, limit: int = 10) -> NamesFound:
     initials; an identifier; several such words. Where nothing is like it, what resembles it is
     returned, and says so.
     """
-    if not 1 <= limit <= MAX_FOUND:
-        reason = f"must be a whole number from 1 to {MAX_FOUND}"
-        raise InvalidQueryError(ParameterFault("limit", reason))
+    check_limit(limit, MAX_FOUND)
     if len(text) > MAX_LETTERS:
         raise InvalidQueryError(ParameterFault("q", f"takes at most {MAX_LETTERS} letters"))
     stations, townships = _indexes_of(register)
