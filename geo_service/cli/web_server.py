@@ -19,7 +19,7 @@ from geo_service.settings import PROJECT, Settings, SettingsError
 SECONDS_TO_STOP = 15  # requests under way get these to finish
 
 _APPLICATION = "geo_service.app:create_worker"
-_THREADS = 4  # a process: slow bodies hold two at most; more only wait for each other
+_THREADS = 4  # a process: slow bodies hold three at most; more only wait for each other
 _SECONDS_TO_ANSWER = 60
 _SECONDS_FOR_A_WORKER_TO_START = 10  # the old one answers so long beside the new one
 _SECONDS_FOR_A_HEADER = 10  # an idle connection is closed after as many

@@ -2,7 +2,8 @@
 
 The server hands a request on when its header is there and waits for the body in the thread that
 asks for it, without end. Whoever sends bodies slowly could so hold every thread; here he holds
-two, and everybody else's questions go on being answered. A proxy in front ends him altogether.
+two, a third waits a moment for one of their places, and what comes then is turned away at once:
+everybody else's questions go on being answered. A proxy in front ends him altogether.
 """
 
 from threading import BoundedSemaphore
@@ -11,12 +12,14 @@ from typing import Final
 from flask import Flask, request
 from werkzeug.exceptions import ServiceUnavailable
 
-# `serve` gives a process three threads or more.
+# `serve` gives a process four threads: one is left for everybody else.
 _READ_AT_ONCE: Final = 2
+_WAIT_AT_ONCE: Final = 1  # were it more, a queue of them would hold the threads one by one
 _SECONDS_TO_WAIT: Final = 0.5
 _SECONDS_TO_STAY_AWAY: Final = 3
 
 _places = BoundedSemaphore(_READ_AT_ONCE)
+_waiting = BoundedSemaphore(_WAIT_AT_ONCE)
 
 
 def register(app: Flask) -> None:
@@ -27,7 +30,7 @@ def register(app: Flask) -> None:
 def _read() -> None:
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.routing_exception is not None:
         return
-    if not _places.acquire(timeout=_SECONDS_TO_WAIT):
+    if not _place_taken():
         raise ServiceUnavailable(
             "Too many bodies are being received just now.", retry_after=_SECONDS_TO_STAY_AWAY
         )
@@ -35,3 +38,15 @@ def _read() -> None:
         request.get_data()  # from here on the request holds it; one too large raises
     finally:
         _places.release()
+
+
+def _place_taken() -> bool:
+    """Take a place to read at, waiting a moment if nobody else waits for one."""
+    if _places.acquire(blocking=False):
+        return True
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        return _places.acquire(timeout=_SECONDS_TO_WAIT)
+    finally:
+        _waiting.release()

@@ -115,6 +115,18 @@ def test_a_station_whose_layer_is_off_is_still_found(desk: Page) -> None:
     expect(desk.get_by_role("checkbox", name="爱心早餐")).to_be_checked()
 
 
+def test_a_slow_press_on_a_station_found_leaves_its_card_open(desk: Page) -> None:
+    desk.get_by_role("combobox").fill("站点 5")
+    desk.get_by_role("option", name="站点 5").hover()
+    desk.mouse.down()
+    desk.wait_for_timeout(600)
+    desk.mouse.up()
+
+    expect(desk.locator(".card h2")).to_have_text("站点 5")
+    desk.wait_for_timeout(300)
+    expect(desk.locator(".card h2")).to_have_text("站点 5")
+
+
 def test_a_search_without_an_answer_says_what_to_do(desk: Page) -> None:
     desk.get_by_role("combobox").fill("nowhere")
 

@@ -89,7 +89,10 @@
       else return;
       event.preventDefault();
     });
-    list.addEventListener("mousedown", (event) => {
+    // Kept at the button's release: picked as it goes down, the list is gone when it comes up, the
+    // click falls on the map instead, and a click on the map closes the card just opened.
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
       const item = event.target.closest("li");
       if (item) pick(Array.from(list.children).indexOf(item));
     });
