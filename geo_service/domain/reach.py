@@ -7,7 +7,7 @@ printed with every figure made from it.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +104,7 @@ def _pairs(
     tree: cKDTree, asked: NDArray[np.float64], limit: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     chord = longest_chord(limit + _TOLERANCE_M)
-    found: list[list[int]] = tree.query_ball_point(asked, chord, return_sorted=False).tolist()
+    found = cast("list[list[int]]", list(tree.query_ball_point(asked, chord, return_sorted=False)))
     counts = np.array([len(each) for each in found])
     place = np.repeat(np.arange(len(found)), counts)
     site = np.concatenate([np.asarray(each, dtype=np.intp) for each in found])
