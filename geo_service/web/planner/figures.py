@@ -1,17 +1,38 @@
 """How the planner's page writes figures."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from geo_service.web.language import Language
-from maps.measures import MEASURES, Figure, written
+from maps.measures import MEASURES, Figure, Measure, written
 
 THIN_SPACE: Final = "\u202f"  # no line breaks at it
 _UNITS: Final = {"zh": ("米", "公里"), "en": ("m", "km")}
 
+FIGURES: Final[Mapping[str, Measure]] = {
+    **MEASURES,
+    **{
+        each.key: each
+        for each in (
+            Measure(key="demand", form="whole", on_map=False),
+            Measure(key="demand_coverage", form="share"),
+            Measure(key="demand_uncovered", form="whole"),
+            Measure(key="demand_cross_coverage", form="share"),
+            Measure(key="demand_nearest_mean_m", form="whole"),
+            Measure(key="demand_nearest_p90_m", form="whole"),
+            Measure(key="stations_per_10000_demand", form="decimal"),
+            Measure(key="capacity_per_10000_demand", form="decimal"),
+            Measure(key="supply_2sfca_per_10000", form="decimal"),
+            Measure(key="supply_e2sfca_per_10000", form="decimal"),
+        )
+    },
+}
+"""The figures of a row that the page shows, those of a demand layer among them."""
+
 
 def figure(key: str, value: Figure) -> str | None:
     """Write a unit's figure as the maps do, or return None where there is none."""
-    return written(MEASURES[key], value)
+    return written(FIGURES[key], value)
 
 
 def share_text(value: float) -> str:

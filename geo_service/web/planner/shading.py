@@ -7,7 +7,8 @@ from statistics import median
 from typing import Final
 
 from geo_service.services.exporting import Row
-from maps.measures import MEASURES, breaks_of, class_of, colour_of, number, range_of
+from geo_service.web.planner.figures import FIGURES
+from maps.measures import breaks_of, class_of, colour_of, number, range_of
 
 # Where most of a place is out of reach, equal fifths would paint all of it one colour.
 _FINE_SHARES: Final = (0.05, 0.1, 0.2, 0.5)
@@ -38,8 +39,8 @@ def shading_of(rows: Sequence[Row], key: str) -> Shading:
     Shares break at fixed places, so that two maps compare: at each fifth, or finer at the low end
     where half of the units lie there.
     """
-    measure = MEASURES[key]
-    values = {row["code"]: number(row[key]) for row in rows}
+    measure = FIGURES[key]
+    values = {row["code"]: number(row.get(key)) for row in rows}
     known = {code: value for code, value in values.items() if value is not None}
     breaks = breaks_of(measure, known.values())
     if measure.form == "share" and known and median(known.values()) < _FINE_BELOW:

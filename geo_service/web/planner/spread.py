@@ -6,6 +6,7 @@ from typing import Final
 from geo_service.services.coverage import CoverageAnswer
 from geo_service.services.distribution import Distribution
 from geo_service.web.language import Language
+from geo_service.web.planner.basis import distance_words, layer_words
 from geo_service.web.planner.figures import length_text, radius_text, share_text
 from geo_service.web.planner.words import WORDS
 
@@ -45,6 +46,7 @@ class Spread:
     """The chart, with its figures in words."""
 
     text: str
+    axis: str
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...]
     ticks: tuple[tuple[float, str], ...]
@@ -88,12 +90,18 @@ def spread_of(
         "median": (spread.median_m, length_text(spread.median_m, language)),
         "p90": (spread.p90_m, length_text(spread.p90_m, language)),
     }
+    named = layer_words(answer.query, language)
+    text = words["spread_text"].format(
+        whose=(named["layer"][:1].upper() + named["layer"][1:]) + named["estimate"],
+        within=share_text(covered),
+        max=length_text(spread.max_m, language),
+        **{key: text for key, (_, text) in told.items()},
+    )
+    if spread.cut_off:
+        text += words["spread_cut_off"].format(share=share_text(spread.cut_off))
     return Spread(
-        text=words["spread_text"].format(
-            within=share_text(covered),
-            max=length_text(spread.max_m, language),
-            **{key: text for key, (_, text) in told.items()},
-        ),
+        text=text,
+        axis=words["spread_axis"].format(distance_type=distance_words(answer.query, language)),
         bars=tuple(bars),
         marks=tuple(
             Mark(

@@ -7,19 +7,22 @@ from typing import Final
 from geo_service.domain.register import Register
 from geo_service.services.exporting import Row
 from geo_service.web.language import Language
-from geo_service.web.planner.figures import figure
+from geo_service.web.planner.figures import FIGURES, figure
 from geo_service.web.planner.parameters import PlannerParameters
 from geo_service.web.planner.shading import Shading
-from maps.measures import MEASURES, number
+from maps.measures import number
 
 # The first ones are seen at once; the others on request, and in the files.
 MAIN: Final = (
     *("stations", "area_coverage", "cross_coverage"),
-    *("nearest_mean_m", "worst_gap_distance_m"),
+    *("demand_coverage", "demand_uncovered", "worst_gap_distance_m"),
 )
 MORE: Final = (
-    *("stations_breakfast", "nearest_median_m", "nearest_p90_m"),
-    *("area_km2", "population", "stations_per_10000"),
+    *("nearest_mean_m", "nearest_median_m", "nearest_p90_m"),
+    *("demand", "demand_cross_coverage", "demand_nearest_mean_m", "demand_nearest_p90_m"),
+    *("stations_per_10000_demand", "capacity_per_10000_demand"),
+    *("supply_2sfca_per_10000", "supply_e2sfca_per_10000"),
+    *("stations_breakfast", "area_km2", "population", "stations_per_10000"),
 )
 # What a phone has room for beside the name.
 NARROW: Final = ("stations", "area_coverage", "worst_gap_distance_m")
@@ -82,11 +85,9 @@ def table_of(
     language: Language,
 ) -> Table:
     """Lay the figures out; columns in which nothing is known are left out."""
-    known = {key for key in (*MAIN, *MORE) if any(number(row[key]) is not None for row in rows)}
+    known = {key for key in (*MAIN, *MORE) if any(number(row.get(key)) is not None for row in rows)}
     columns = tuple(
-        Column(
-            key=key, main=key in MAIN, narrow=key in NARROW, share=MEASURES[key].form == "share"
-        )
+        Column(key=key, main=key in MAIN, narrow=key in NARROW, share=FIGURES[key].form == "share")
         for key in (*MAIN, *MORE)
         if key in known
     )
@@ -118,7 +119,8 @@ def table_of(
 
 def _cells(row: Row, columns: Sequence[Column]) -> tuple[Cell, ...]:
     return tuple(
-        Cell(text=figure(each.key, row[each.key]), value=number(row[each.key])) for each in columns
+        Cell(text=figure(each.key, row.get(each.key)), value=number(row.get(each.key)))
+        for each in columns
     )
 
 

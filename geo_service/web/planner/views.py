@@ -7,20 +7,25 @@ from flask import Blueprint, render_template, url_for
 from geo_service import runtime
 from geo_service.domain.coverage import Level
 from geo_service.domain.register import Register
-from geo_service.domain.station import Amenity, DataStatus, Group, ServiceKind
-from geo_service.services.coverage import CoverageAnswer, measure_coverage
+from geo_service.domain.errors import RegisterUnavailableError
+from geo_service.domain.reach import DistanceType
+from geo_service.domain.station import Amenity, Group, ServiceKind
+from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
+from geo_service.services.demand import layers
 from geo_service.services.distribution import distribution_of
-from geo_service.services.exporting import Row, totals_row, unit_row
+from geo_service.services.exporting import Row, answer_totals, unit_rows
 from geo_service.services.notes import coverage_notes
 from geo_service.web import params
 from geo_service.web.language import Language, language_asked
 from geo_service.web.links import asked_again
 from geo_service.web.page import page_context
+from geo_service.web.planner.basis import basis_line, distance_words
 from geo_service.web.planner.drawing import WIDTH, dots_of, ground_of
 from geo_service.web.planner.figures import radius_text
 from geo_service.web.planner.gaps import gaps_of
 from geo_service.web.planner.headline import sentences_of, tiles_of
-from geo_service.web.planner.parameters import RADII, SHADES, PlannerParameters
+from geo_service.web.planner.hours import hours_panel
+from geo_service.web.planner.parameters import NO_LAYER, RADII, SHADES, PlannerParameters
 from geo_service.web.planner.shading import shading_of
 from geo_service.web.planner.spread import Spread, spread_of
 from geo_service.web.planner.table import table_of
@@ -28,8 +33,9 @@ from geo_service.web.planner.words import WORDS
 
 blueprint = Blueprint("planner", __name__, url_prefix="/planner", template_folder="templates")
 
-# What the page alone is asked; the files of the same question know nothing of it.
-_OF_THE_PAGE: Final = ("lang", "measure", "county", "find", "sort", "order", "unit")
+
+# Parts that take longer, and come when the page is scrolled to them.
+_LATER: Final = ("hours",)
 
 
 @blueprint.get("")
@@ -39,19 +45,46 @@ def page() -> str:
     language = language_asked(given.lang)
     register, now = runtime.register(), runtime.now()
     answer = measure_coverage(register, given.query(now, register.place.zone))
-    rows = [unit_row(each) for each in answer.report.units]
-    total = totals_row(answer.report.totals)
+    rows, total = unit_rows(answer), answer_totals(answer)
     return render_template(
         "planner/index.html",
         **page_context(register, language),
         own=WORDS[language],
         given=given,
-        question=_question(answer, register, language),
-        basis=_basis(register, answer, language),
+        question=_question(answer, register, rows, language),
+        basis=basis_line(register, answer.query, language),
+        distance_type=distance_words(answer.query, language),
         notes=coverage_notes(register, answer, now, language),
-        files=_files(),
+        files=_files(answer),
         again=_again,
+        laters={name: url_for(f"planner.{name}", **asked_again()) for name in _LATER},
         **_seen(register, answer, rows, total, given, language),
+    )
+
+
+@blueprint.get("/hours")
+def hours() -> str:
+    """Show how coverage goes through a working day and a weekend day; a part of the page."""
+    given = params.read_form(PlannerParameters)
+    language = language_asked(given.lang)
+    register, now = runtime.register(), runtime.now()
+    query = given.query(now, register.place.zone)
+    panel = hours_panel(register, query, now, certain=given.open_only, language=language)
+    return _panel("hours", register, query, language, panel=panel)
+
+
+def _panel(
+    name: str, register: Register, query: CoverageQuery, language: Language, **more: Any
+) -> str:
+    """Return a part of the page as a page of its own."""
+    return render_template(
+        "planner/panel.html",
+        **page_context(register, language),
+        own=WORDS[language],
+        name=name,
+        back=_again(),
+        basis=basis_line(register, query, language),
+        **more,
     )
 
 
@@ -65,8 +98,9 @@ def _seen(  # noqa: PLR0913 - what a page is made of
 ) -> dict[str, Any]:
     """Return the sentences, the map, the table and the charts."""
     ground = ground_of(register, given.level)
-    shading = shading_of(rows, given.measure)
-    gaps = gaps_of(register, answer.report.units, ground, language)
+    shade = given.measure if any(row.get(given.measure) for row in rows) else "area_coverage"
+    shading = shading_of(rows, shade)
+    gaps = gaps_of(register, answer.query, ground, language)
     worst = gaps[0] if gaps else None
     table = table_of(register, rows, total, shading, given, language)
     return {
@@ -89,12 +123,15 @@ def _spread(
     register: Register, answer: CoverageAnswer, total: Row, language: Language
 ) -> Spread | None:
     spread = distribution_of(register, answer)
-    if spread is None or total["area_coverage"] is None:
+    covered = total.get("demand_coverage", total["area_coverage"])
+    if spread is None or covered is None:
         return None
-    return spread_of(answer, spread, total["area_coverage"], language)
+    return spread_of(answer, spread, covered, language)
 
 
-def _question(answer: CoverageAnswer, register: Register, language: Language) -> dict[str, Any]:
+def _question(
+    answer: CoverageAnswer, register: Register, rows: list[Row], language: Language
+) -> dict[str, Any]:
     """Return what the form can ask, and what it asks now."""
     instant = answer.query.instant
     local = None if instant is None else instant.astimezone(register.place.zone)
@@ -105,36 +142,35 @@ def _question(answer: CoverageAnswer, register: Register, language: Language) ->
         "services": list(ServiceKind),
         "groups": list(Group),
         "amenities": list(Amenity),
-        "shades": SHADES,
+        "shades": [key for key in SHADES if any(row.get(key) is not None for row in rows)],
+        "demand": NO_LAYER if answer.query.demand is None else answer.query.demand.id,
+        "layers": _layers(register, language),
+        "distances": [each for each in DistanceType if each is not DistanceType.NETWORK_WALK],
         "open": "" if local is None else f"{local:%Y-%m-%dT%H:%M}",
     }
 
 
-def _basis(register: Register, answer: CoverageAnswer, language: Language) -> str:
-    """Say in one line what every figure of the page rests on."""
-    words, instant = WORDS[language], answer.query.instant
-    when = (
-        words["any_time"]
-        if instant is None
-        else words["open_at"].format(
-            when=f"{instant.astimezone(register.place.zone):%Y-%m-%d %H:%M}"
-        )
-    )
-    statuses = [words[f"status_{each}"] for each in DataStatus if each in register.data_status]
-    return words["basis"].format(
-        radius=f"{answer.query.radius:g}",
-        instant=when,
-        crs=answer.report.crs.name,
-        revision=register.revision.number,
-        status=" + ".join(statuses),
-    )
+def _layers(register: Register, language: Language) -> list[tuple[str, str]]:
+    """Return the demand layers to choose from; without a database, the one that is shown."""
+    try:
+        found = layers(register, runtime.database())
+    except RegisterUnavailableError:
+        return []
+    return [
+        (each.id, each.name_en or each.name if language == "en" else each.name) for each in found
+    ]
 
 
-def _files() -> list[tuple[str, str]]:
+def _files(answer: CoverageAnswer) -> list[tuple[str, str]]:
     """Return the files that answer the same question, each by the key of its name."""
-    asked = asked_again()
-    for name in _OF_THE_PAGE:
-        asked.pop(name, None)
+    layer = answer.query.demand
+    asked = {
+        name: value
+        for name, value in asked_again().items()
+        if name not in {*PlannerParameters.page_names(), "demand"}
+    }
+    if layer is not None:
+        asked["demand"] = layer.id
     return [
         (f"file_{form}", url_for("coverage.coverage", **asked, f=form))
         for form in ("csv", "geojson")

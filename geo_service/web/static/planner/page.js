@@ -29,6 +29,10 @@ function replaceParts(page) {
   for (const part of document.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
     if (!fresh) continue;
+    if (fresh.dataset.later) {
+      renewLater(part, fresh.dataset.later);
+      continue;
+    }
     const scrolled = part.scrollTop;
     part.replaceWith(fresh);
     fresh.scrollTop = scrolled;
@@ -36,6 +40,35 @@ function replaceParts(page) {
   const other = page.querySelector("header nav a[hreflang]");
   if (other) document.querySelector("header nav a[hreflang]").href = other.href;
   document.title = page.title;
+}
+
+/** Some parts take longer and are fetched when the page comes to them. */
+const near = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen) {
+    if (isIntersecting) fetchLater(target);
+  }
+}, { rootMargin: "600px" });
+
+function renewLater(part, url) {
+  part.dataset.later = url;
+  part.classList.add("waiting");
+  near.unobserve(part);
+  near.observe(part);
+}
+
+async function fetchLater(part) {
+  near.unobserve(part);
+  const url = part.dataset.later;
+  try {
+    const answer = await fetch(url, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (part.dataset.later !== url) return; // asked anew meanwhile
+    part.replaceChildren(...fresh.childNodes);
+  } catch {
+    if (part.dataset.later === url) part.querySelector(".panel-text")?.append(" ", words.failed);
+  }
+  part.classList.remove("waiting");
 }
 
 async function ask(url) {
@@ -84,6 +117,14 @@ function fillIn(url) {
   slide.value = form.elements.radius.value;
 }
 
+const fold = document.getElementById("fold");
+fold.hidden = false;
+form.classList.add("folded"); // on a phone the picture comes first
+fold.addEventListener("click", () => {
+  const folded = form.classList.toggle("folded");
+  fold.setAttribute("aria-expanded", String(!folded));
+});
+
 const slide = form.querySelector(".slide");
 const radius = form.elements.radius;
 slide.hidden = false;
@@ -123,4 +164,5 @@ document.addEventListener("click", (event) => {
   if (event.target.id === "print") window.print();
 });
 if (print) print.hidden = false;
+for (const part of document.querySelectorAll("[data-later]")) renewLater(part, part.dataset.later);
 document.documentElement.classList.add("scripted");
