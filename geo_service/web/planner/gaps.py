@@ -40,7 +40,15 @@ def gaps_of(
     found = worst_gaps(register, query, count=LISTED).gaps
     farthest = max((each.distance_m for each in found if each.distance_m), default=0.0)
     return [
-        _gap(register, query, number, each, farthest, ground, language)
+        _gap(
+            register,
+            query,
+            number,
+            found=each,
+            farthest=farthest,
+            ground=ground,
+            language=language,
+        )
         for number, each in enumerate(found, start=1)
     ]
 
@@ -49,6 +57,7 @@ def _gap(  # noqa: PLR0913 - what a line of the list is made of
     register: Register,
     query: CoverageQuery,
     number: int,
+    *,
     found: WorstPlace,
     farthest: float,
     ground: Ground | None,

@@ -5,7 +5,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from geo_service import runtime
 from geo_service.domain.demand import POPULATION
 from geo_service.domain.errors import DemandLayerNotFoundError
 from geo_service.services.coverage import CoverageQuery

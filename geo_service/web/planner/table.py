@@ -1,6 +1,6 @@
 """The table of units: rows, columns, what is shown of them and in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,11 +14,12 @@ from maps.measures import number
 
 # The first ones are seen at once; the others on request, and in the files.
 MAIN: Final = (
-    *("stations", "area_coverage", "cross_coverage"),
+    *("stations", "area_coverage"),
     *("demand_coverage", "demand_uncovered", "worst_gap_distance_m"),
 )
+_WITHOUT_LAYER: Final = frozenset(("cross_coverage", "nearest_mean_m"))
 MORE: Final = (
-    *("nearest_mean_m", "nearest_median_m", "nearest_p90_m"),
+    *("cross_coverage", "nearest_mean_m", "nearest_median_m", "nearest_p90_m"),
     *("demand", "demand_cross_coverage", "demand_nearest_mean_m", "demand_nearest_p90_m"),
     *("stations_per_10000_demand", "capacity_per_10000_demand"),
     *("supply_2sfca_per_10000", "supply_e2sfca_per_10000"),
@@ -76,21 +77,18 @@ class Table:
         return sum(row.shown for row in self.rows)
 
 
-def table_of(
+def table_of(  # noqa: PLR0913 - what a table is made of
     register: Register,
     rows: Sequence[Row],
     total: Row,
+    *,
     shading: Shading,
     given: PlannerParameters,
     language: Language,
 ) -> Table:
     """Lay the figures out; columns in which nothing is known are left out."""
     known = {key for key in (*MAIN, *MORE) if any(number(row.get(key)) is not None for row in rows)}
-    columns = tuple(
-        Column(key=key, main=key in MAIN, narrow=key in NARROW, share=FIGURES[key].form == "share")
-        for key in (*MAIN, *MORE)
-        if key in known
-    )
+    columns = tuple(_column(key, known) for key in (*MAIN, *MORE) if key in known)
     counties = tuple(
         (each.code, _named(each.name, each.name_en, language)) for each in register.counties
     )
@@ -114,6 +112,15 @@ def table_of(
         rows=tuple(_sorted(made, columns, given)),
         total=_cells(total, columns),
         counties=counties,
+    )
+
+
+def _column(key: str, known: Collection[str]) -> Column:
+    return Column(
+        key=key,
+        main=key in MAIN or (key in _WITHOUT_LAYER and "demand" not in known),
+        narrow=key in NARROW,
+        share=FIGURES[key].form == "share",
     )
 
 

@@ -1,14 +1,17 @@
 """`/planner`: where coverage is thin, seen on one page; the address holds the question."""
 
+import re
+from contextlib import suppress
 from typing import Any, Final
 
 from flask import Blueprint, render_template, url_for
 
 from geo_service import runtime
 from geo_service.domain.coverage import Level
-from geo_service.domain.register import Register
+from geo_service.domain.demand import DemandSummary, summary_of
 from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.reach import DistanceType
+from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, ServiceKind
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
 from geo_service.services.demand import layers
@@ -34,6 +37,8 @@ from geo_service.web.planner.words import WORDS
 blueprint = Blueprint("planner", __name__, url_prefix="/planner", template_folder="templates")
 
 
+_KIND_OF_UNIT: Final = re.compile(r" (?:Town|Township|Subdistrict|County|District)$")
+
 # Parts that take longer, and come when the page is scrolled to them.
 _LATER: Final = ("hours",)
 
@@ -57,8 +62,9 @@ def page() -> str:
         notes=coverage_notes(register, answer, now, language),
         files=_files(answer),
         again=_again,
+        short=_short,
         laters={name: url_for(f"planner.{name}", **asked_again()) for name in _LATER},
-        **_seen(register, answer, rows, total, given, language),
+        **_seen(register, answer, rows, total, given=given, language=language),
     )
 
 
@@ -93,6 +99,7 @@ def _seen(  # noqa: PLR0913 - what a page is made of
     answer: CoverageAnswer,
     rows: list[Row],
     total: Row,
+    *,
     given: PlannerParameters,
     language: Language,
 ) -> dict[str, Any]:
@@ -102,7 +109,7 @@ def _seen(  # noqa: PLR0913 - what a page is made of
     shading = shading_of(rows, shade)
     gaps = gaps_of(register, answer.query, ground, language)
     worst = gaps[0] if gaps else None
-    table = table_of(register, rows, total, shading, given, language)
+    table = table_of(register, rows, total, shading=shading, given=given, language=language)
     return {
         "answer": answer,
         "sentences": sentences_of(register, answer, total, worst, language),
@@ -144,18 +151,20 @@ def _question(
         "amenities": list(Amenity),
         "shades": [key for key in SHADES if any(row.get(key) is not None for row in rows)],
         "demand": NO_LAYER if answer.query.demand is None else answer.query.demand.id,
-        "layers": _layers(register, language),
+        "layers": _layers(register, answer.query, language),
         "distances": [each for each in DistanceType if each is not DistanceType.NETWORK_WALK],
         "open": "" if local is None else f"{local:%Y-%m-%dT%H:%M}",
     }
 
 
-def _layers(register: Register, language: Language) -> list[tuple[str, str]]:
-    """Return the demand layers to choose from; without a database, the one that is shown."""
-    try:
+def _layers(register: Register, query: CoverageQuery, language: Language) -> list[tuple[str, str]]:
+    """Return the demand layers to choose from; without a database, that which is shown."""
+    found: tuple[DemandSummary, ...] = ()
+    with suppress(RegisterUnavailableError):
         found = layers(register, runtime.database())
-    except RegisterUnavailableError:
-        return []
+    shown = query.demand
+    if shown is not None and all(each.id != shown.id for each in found):
+        found = (summary_of(shown), *found)
     return [
         (each.id, each.name_en or each.name if language == "en" else each.name) for each in found
     ]
@@ -175,6 +184,11 @@ def _files(answer: CoverageAnswer) -> list[tuple[str, str]]:
         (f"file_{form}", url_for("coverage.coverage", **asked, f=form))
         for form in ("csv", "geojson")
     ]
+
+
+def _short(name: str) -> str:
+    """Return an English name without the word for what it is: the map has little room."""
+    return _KIND_OF_UNIT.sub("", name)
 
 
 def _again(**changes: str) -> str:

@@ -54,7 +54,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "headline_uncovered": "还有 {uncovered} {unit}不在任何站点的服务半径以内。",
         "headline_unmeasured": "{stations} 个站点符合条件；没有边界数据，算不出覆盖率。",
         "headline_gap": "最大的空白在{unit}：离最近的站点有 {distance}。",
-        "headline_far": "九成的地方离最近的站点不超过 {p90}，一半不超过 {median}（{distance_type}）。",
+        "headline_far": "九成的地方离最近的站点不超过 {p90}，"
+        "一半不超过 {median}（{distance_type}）。",
         "tiles": "主要数字",
         "tile_stations": "计入的站点",
         "tile_stations_note": "{rest} 个提供休息，{breakfast} 个供早餐",
@@ -64,8 +65,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "tile_cross_note": "有 2 个以上站点的面积",
         "tile_mean": "到最近站点平均",
         "tile_mean_note": "按面积平均，{distance_type}",
-        "tile_demand": "{layer}覆盖率",
-        "tile_demand_note": "{covered} / {total} {unit}{estimate}",
+        "tile_demand": "{layer}覆盖率{estimate}",
+        "tile_demand_note": "{covered} / {total} {unit}",
         "tile_gap": "最大空白",
         "tile_gap_note": "{unit}，{distance_type}",
         "map": "地图",
@@ -113,8 +114,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "column_nearest_max_m": "最近距离最大 m",
         "column_worst_gap_distance_m": "最大空白 m",
         "spread": "离最近站点有多远",
-        "spread_text": "{whose}有 {within} 在 {radius} 以内；一半在 {median} 以内，九成在 {p90} 以内，"
-        "最远 {max}。",
+        "spread_text": "{whose}有 {within} 在 {radius} 以内；一半在 {median} 以内，"
+        "九成在 {p90} 以内，最远 {max}。",
         "spread_cut_off": "另有 {share} 没有路可以走到任何站点。",
         "spread_ground": "面积",
         "spread_axis": "到最近站点的距离，公里（{distance_type}）",
@@ -126,8 +127,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "spread_p90": "九成",
         "gaps": "最大的空白点",
         "gaps_text": "离站点最远、互不相邻的地方，{distance_type}。点一行，在地图上看。",
-        "gaps_demand": "设一个站点可新覆盖 {demand} {unit}{estimate}",
-        "gaps_ground": "设一个站点可新覆盖 {demand} km²",
+        "gaps_demand": "在此设站可多覆盖 {demand} {unit}{estimate}",
+        "gaps_ground": "在此设站可多覆盖 {demand} km²",
         "gap_no_way": "没有路可到",
         "gap_nowhere": "单元以外",
         "gap_nearest": "最近：{station}",
@@ -141,9 +142,10 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "notes": "说明与方法",
         "see_later": "计算并显示",
         "hours": "一天二十四小时",
-        "hours_text": "每个整点开着的站点（时间不详的也算）覆盖了{whose}的百分之几。点一个钟点，整页"
-        "换成那一刻。",
-        "hours_text_certain": "每个整点确知开着的站点覆盖了{whose}的百分之几。点一个钟点，整页换成那一刻。",
+        "hours_text": "每个整点开着的站点（时间不详的也算）覆盖了{whose}的百分之几。"
+        "点一个钟点，整页换成那一刻。",
+        "hours_text_certain": "每个整点确知开着的站点覆盖了{whose}的百分之几。"
+        "点一个钟点，整页换成那一刻。",
         "hours_working": "工作日",
         "hours_weekend": "周末",
         "hours_day": "{kind} {date}",
@@ -223,10 +225,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "failed": "That did not work. Please try again.",
         "refreshed": "Updated: {headline}",
         "none_counted": "No station matches. Try another time, or ask for less.",
-        "headline": "With a service radius of {radius}, {stations} stations cover {share} of the "
-        "ground of {place}.",
-        "headline_demand": "With a service radius of {radius}, {stations} stations cover {share} "
-        "of the ground of {place} and {demand} of its {layer}{estimate}.",
+        "headline": "{stations} stations have {share} of the ground of {place} within {radius}.",
+        "headline_demand": "{stations} stations have {share} of the ground of {place} within "
+        "{radius}, and {demand} of its {layer}{estimate}.",
         "estimated": " (estimate)",
         "headline_uncovered": "{uncovered} {unit} are not within the radius of any station.",
         "headline_unmeasured": "{stations} stations match; without boundaries there is no coverage "
@@ -243,8 +244,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "tile_cross_note": "ground with 2 stations or more",
         "tile_mean": "Mean to the nearest",
         "tile_mean_note": "by area, {distance_type}",
-        "tile_demand": "{layer} covered",
-        "tile_demand_note": "{covered} of {total} {unit}{estimate}",
+        "tile_demand": "{layer} covered{estimate}",
+        "tile_demand_note": "{covered} of {total} {unit}",
         "tile_gap": "Largest gap",
         "tile_gap_note": "{unit}, {distance_type}",
         "map": "Map",

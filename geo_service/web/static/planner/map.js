@@ -58,7 +58,7 @@ export function watchMap(stage, words) {
     for (const text of svg.querySelectorAll(".names text")) {
       // The room is told in letters of 15 of the sheet's units; a letter on the screen is 12 pixels.
       const letters = (Number(text.dataset.room) * 15) / (12 * perPixel);
-      const wide = /[⺀-鿿]/.test(text.textContent) ? 1.25 : 0.72;
+      const wide = /[⺀-鿿]/.test(text.textContent) ? 1.2 : 0.62;
       text.classList.toggle("tight", letters < text.textContent.length * wide);
     }
   }

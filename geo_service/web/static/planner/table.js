@@ -59,6 +59,7 @@ export function watchTable(form, words, { map, keepAddress }) {
     const list = document.createElement("dl");
     const heads = [...document.querySelectorAll("#rows thead th")].slice(1);
     heads.forEach((head, place) => {
+      if (!("card" in head.dataset)) return;
       const term = document.createElement("dt");
       const value = document.createElement("dd");
       term.textContent = head.textContent;
