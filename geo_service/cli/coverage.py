@@ -189,9 +189,9 @@ def _write(file: IO[str], text: str) -> None:
 
 
 def _print(answer: CoverageAnswer, about: dict[str, Any]) -> None:
-    columns = ("code", "name", "stations", "area km²", "covered", "twice", "mean m", "worst m")
+    columns = ["code", "name", "stations", "area km²", "covered", "twice", "mean m", "worst m"]
     if answer.demand:
-        columns += (f"demand {terminal.plain(about['demand_unit'])}", "covered", "uncovered")
+        columns += [f"demand {terminal.plain(about['demand_unit'])}", "covered", "uncovered"]
     table = terminal.table(*columns, right=range(2, len(columns)))
     demands = answer.demand.units if answer.demand else [None] * len(answer.report.units)
     for unit, demand in zip(answer.report.units, demands, strict=True):
