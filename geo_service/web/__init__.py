@@ -16,6 +16,7 @@ from geo_service.web import (
 from geo_service.web.api import (
     along,
     coverage,
+    demand,
     documents,
     nearest_to_many,
     reports,
@@ -48,6 +49,7 @@ def register(app: Flask, settings: Settings) -> None:
         routes.blueprint,
         search.blueprint,
         coverage.blueprint,
+        demand.blueprint,
         documents.blueprint,
         maps.blueprint,
         route.blueprint,
