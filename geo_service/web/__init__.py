@@ -21,6 +21,7 @@ from geo_service.web.api import (
     nearest_to_many,
     reports,
     routes,
+    scorecard,
     search,
     stations,
 )
@@ -50,6 +51,7 @@ def register(app: Flask, settings: Settings) -> None:
         search.blueprint,
         coverage.blueprint,
         demand.blueprint,
+        scorecard.blueprint,
         documents.blueprint,
         maps.blueprint,
         route.blueprint,
