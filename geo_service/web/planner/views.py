@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from flask import Blueprint, render_template, url_for
 
@@ -13,23 +13,26 @@ from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, ServiceKind
+from geo_service.domain.walked_ground import straight_radius
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
 from geo_service.services.demand import layers
 from geo_service.services.distribution import distribution_of
 from geo_service.services.exporting import Row, answer_totals, unit_rows
 from geo_service.services.notes import coverage_notes
 from geo_service.web import params
+from geo_service.web.api.parameters import CoverageParameters
 from geo_service.web.language import Language, language_asked
 from geo_service.web.links import asked_again
 from geo_service.web.page import page_context
 from geo_service.web.planner.basis import basis_line, distance_words
-from geo_service.web.planner.drawing import WIDTH, dots_of, ground_of
+from geo_service.web.planner.drawing import WIDTH, Ground, dots_of, ground_of
 from geo_service.web.planner.figures import radius_text
 from geo_service.web.planner.gaps import gaps_of
 from geo_service.web.planner.headline import sentences_of, tiles_of
 from geo_service.web.planner.hours import hours_panel
 from geo_service.web.planner.parameters import NO_LAYER, RADII, SHADES, PlannerParameters
 from geo_service.web.planner.shading import shading_of
+from geo_service.web.planner.six import six_panel
 from geo_service.web.planner.spread import Spread, spread_of
 from geo_service.web.planner.table import table_of
 from geo_service.web.planner.words import WORDS
@@ -39,8 +42,10 @@ blueprint = Blueprint("planner", __name__, url_prefix="/planner", template_folde
 
 _KIND_OF_UNIT: Final = re.compile(r" (?:Town|Township|Subdistrict|County|District)$")
 
+_FILES: Final = ("xlsx", "pdf", "png", "gpkg", "geojson", "csv")
+
 # Parts that take longer, and come when the page is scrolled to them.
-_LATER: Final = ("hours",)
+_LATER: Final = ("hours", "six")
 
 
 @blueprint.get("")
@@ -60,7 +65,7 @@ def page() -> str:
         basis=basis_line(register, answer.query, language),
         distance_type=distance_words(answer.query, language),
         notes=coverage_notes(register, answer, now, language),
-        files=_files(answer),
+        files=_files(answer, language),
         again=_again,
         short=_short,
         laters={name: url_for(f"planner.{name}", **asked_again()) for name in _LATER},
@@ -77,6 +82,16 @@ def hours() -> str:
     query = given.query(now, register.place.zone)
     panel = hours_panel(register, query, now, certain=given.open_only, language=language)
     return _panel("hours", register, query, language, panel=panel)
+
+
+@blueprint.get("/six")
+def six() -> str:
+    """Show which of the union's six things stations have; a part of the page."""
+    given = params.read_form(PlannerParameters)
+    language = language_asked(given.lang)
+    register, now = runtime.register(), runtime.now()
+    query = given.query(now, register.place.zone)
+    return _panel("six", register, query, language, panel=six_panel(register, language))
 
 
 def _panel(
@@ -120,9 +135,21 @@ def _seen(  # noqa: PLR0913 - what a page is made of
         "ground": ground,
         "dots": None if ground is None else dots_of(ground, answer.stations),
         "width": WIDTH,
+        **_reach(answer, ground),
         "gaps": gaps,
         "spread": _spread(register, answer, total, language),
         "chosen": next((row for row in table.rows if row.code == given.unit), None),
+    }
+
+
+def _reach(answer: CoverageAnswer, ground: Ground | None) -> dict[str, float]:
+    """Return how wide a catchment is on the sheet; 0 where distances run along streets."""
+    radius = straight_radius(answer.query.radius, answer.query.distances)
+    if ground is None or radius is None:
+        return {"reach": 0.0, "reach_per_metre": 0.0}
+    return {
+        "reach": round(radius / ground.metres, 2),
+        "reach_per_metre": radius / ground.metres / answer.query.radius,
     }
 
 
@@ -170,19 +197,19 @@ def _layers(register: Register, query: CoverageQuery, language: Language) -> lis
     ]
 
 
-def _files(answer: CoverageAnswer) -> list[tuple[str, str]]:
+def _files(answer: CoverageAnswer, language: Language) -> list[tuple[str, str]]:
     """Return the files that answer the same question, each by the key of its name."""
-    layer = answer.query.demand
-    asked = {
-        name: value
-        for name, value in asked_again().items()
-        if name not in {*PlannerParameters.page_names(), "demand"}
-    }
+    layer, of_the_page = answer.query.demand, {*PlannerParameters.page_names(), "demand"}
+    asked = {name: value for name, value in asked_again().items() if name not in of_the_page}
     if layer is not None:
         asked["demand"] = layer.id
+    if "lang" in CoverageParameters.model_fields:
+        asked["lang"] = language
+    offered = get_args(CoverageParameters.model_fields["f"].annotation)
     return [
         (f"file_{form}", url_for("coverage.coverage", **asked, f=form))
-        for form in ("csv", "geojson")
+        for form in _FILES
+        if form in offered
     ]
 
 

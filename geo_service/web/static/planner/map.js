@@ -197,7 +197,7 @@ export function watchMap(stage, words) {
     lookAt,
     /** Draw catchments of another radius before the figures are there. */
     resize(metres) {
-      const perMetre = 1 / Number(stage.querySelector(".scale svg").dataset.metres);
+      const perMetre = Number(svg.dataset.reach);
       for (const circle of svg.querySelectorAll(".catchments circle")) circle.setAttribute("r", metres * perMetre);
     },
     choose(code) {
