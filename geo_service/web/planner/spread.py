@@ -11,8 +11,8 @@ from geo_service.web.planner.figures import length_text, radius_text, share_text
 from geo_service.web.planner.words import WORDS
 
 WIDTH: Final = 640
-HEIGHT: Final = 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8.0, 8.0, 46.0, 44.0
+HEIGHT: Final = 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 8.0, 8.0, 46.0, 26.0
 _GAP: Final = 2.0
 _TICKS: Final = (1, 2, 4, 5, 8, 10, 20)  # bars from one label to the next
 _LABELS: Final = 8

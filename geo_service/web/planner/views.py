@@ -8,14 +8,14 @@ from flask import Blueprint, render_template, url_for
 
 from geo_service import runtime
 from geo_service.domain.coverage import Level
-from geo_service.domain.demand import DemandSummary, summary_of
-from geo_service.domain.errors import RegisterUnavailableError
+from geo_service.domain.demand import POPULATION, DemandSummary, summary_of
+from geo_service.domain.errors import DemandLayerNotFoundError, RegisterUnavailableError
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, ServiceKind
 from geo_service.domain.walked_ground import straight_radius
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
-from geo_service.services.demand import layers
+from geo_service.services.demand import layer_of, layers
 from geo_service.services.distribution import distribution_of
 from geo_service.services.exporting import Row, answer_totals, unit_rows
 from geo_service.services.notes import coverage_notes
@@ -178,10 +178,19 @@ def _question(
         "amenities": list(Amenity),
         "shades": [key for key in SHADES if any(row.get(key) is not None for row in rows)],
         "demand": NO_LAYER if answer.query.demand is None else answer.query.demand.id,
+        "usual_demand": _usual_demand(register),
         "layers": _layers(register, answer.query, language),
         "distances": [each for each in DistanceType if each is not DistanceType.NETWORK_WALK],
         "open": "" if local is None else f"{local:%Y-%m-%dT%H:%M}",
     }
+
+
+def _usual_demand(register: Register) -> str:
+    """Return what is asked where an address names no demand."""
+    try:
+        return layer_of(register, runtime.database(), POPULATION).id
+    except DemandLayerNotFoundError:
+        return NO_LAYER
 
 
 def _layers(register: Register, query: CoverageQuery, language: Language) -> list[tuple[str, str]]:

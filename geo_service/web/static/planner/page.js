@@ -112,7 +112,9 @@ function fillIn(url) {
     const values = query.getAll(field.name);
     if (field.type === "checkbox") field.checked = values.includes(field.value);
     else if (values.length) field.value = values[0];
+    else if (field.dataset.default) field.value = field.dataset.default;
     else if (field.tagName === "SELECT") field.selectedIndex = 0;
+    else if (field.type === "datetime-local") field.value = "";
   }
   slide.value = form.elements.radius.value;
 }
@@ -159,10 +161,8 @@ const table = watchTable(form, words, { map, keepAddress });
 map.onChoose = (code) => table.choose(code);
 map.onOver = (code) => table.point(code);
 
-const print = document.getElementById("print");
 document.addEventListener("click", (event) => {
   if (event.target.id === "print") window.print();
 });
-if (print) print.hidden = false;
 for (const part of document.querySelectorAll("[data-later]")) renewLater(part, part.dataset.later);
 document.documentElement.classList.add("scripted");
