@@ -16,11 +16,13 @@ from geo_service.web import (
 from geo_service.web.api import (
     along,
     coverage,
+    demand,
     documents,
     measures,
     nearest_to_many,
     reports,
     routes,
+    scorecard,
     search,
     stations,
 )
@@ -50,6 +52,8 @@ def register(app: Flask, settings: Settings) -> None:
         search.blueprint,
         coverage.blueprint,
         measures.blueprint,
+        demand.blueprint,
+        scorecard.blueprint,
         documents.blueprint,
         maps.blueprint,
         route.blueprint,
