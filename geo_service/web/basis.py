@@ -9,7 +9,7 @@ from geo_service.services.asked import asked_in_a_line, distance_asked, layer_as
 from geo_service.services.coverage import CoverageQuery
 from geo_service.web import freshness
 from geo_service.web.measure_answers import MeasureBasis
-from geo_service.web.measure_shapes import LayerAskedShape, DistanceShape
+from geo_service.web.measure_shapes import DistanceShape, LayerAskedShape
 
 
 def measure_basis(register: Register, query: CoverageQuery, notes: list[str]) -> MeasureBasis:

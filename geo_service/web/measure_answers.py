@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict as Shape
 
-from geo_service.web.measure_shapes import LayerAskedShape, DistanceShape, Text
+from geo_service.web.measure_shapes import DistanceShape, LayerAskedShape, Text
 from geo_service.web.shapes import PointShape
 
 

@@ -7,9 +7,9 @@ from typing_extensions import TypedDict as Shape
 
 from geo_service.web.measure_shapes import (
     DemandColumns,
-    LayerAskedShape,
     DemandTotals,
     DistanceShape,
+    LayerAskedShape,
 )
 
 Text = str | None
