@@ -14,8 +14,11 @@ with a disc has a closed form. Only pieces whose disc meets a border are cut by 
 See Okabe, Boots, Sugihara and Chiu, Spatial Tessellations (2000), on ordered Voronoi diagrams.
 """
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -117,22 +120,30 @@ class DistinctDiscs:
 
 
 def covered_areas(outlines: Geometries, discs: Discs) -> Covered:
-    """Measure, for each outline in the plane, how much of it discs cover once, and twice."""
+    """Measure, for each outline in the plane, how much of it discs cover once, and twice.
+
+    Tiles of the plane are measured side by side: numpy and GEOS leave the interpreter to others.
+    """
     covered = Covered(np.zeros(len(outlines)), np.zeros(len(outlines)))
     reaching = discs.reaching(outlines).distinct()
-    if not len(reaching):
-        return covered
-    borders = _Borders(outlines)
-    for members, tile in _tiles(reaching):
-        _measure_tile(tile, members, borders, covered)
+    if len(reaching):
+        borders = _Borders(outlines)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for part in pool.map(partial(_measure_tile, borders), _tiles(reaching)):
+                for areas, its_areas in zip(covered, part, strict=True):
+                    areas += its_areas
     return covered
 
 
-def _tiles(discs: DistinctDiscs) -> Iterator[tuple[int, DistinctDiscs]]:
-    """Split the discs; each tile is followed by those around that have a part in its cells.
+class _Tile(NamedTuple):
+    """Discs close together; the first ``own`` of them are measured, the others cover them too."""
 
-    Yields how many, at the beginning, are the tile's own.
-    """
+    own: int
+    discs: DistinctDiscs
+
+
+def _tiles(discs: DistinctDiscs) -> Iterator[_Tile]:
+    """Split the discs; to each tile those around come that have a part in its cells."""
     waiting: list[Numbers] = [np.arange(len(discs))]
     while waiting:
         own = waiting.pop()
@@ -146,7 +157,7 @@ def _tiles(discs: DistinctDiscs) -> Iterator[tuple[int, DistinctDiscs]]:
         low, high = discs.sites[own].min(axis=0) - reach, discs.sites[own].max(axis=0) + reach
         around = ((discs.sites >= low) & (discs.sites <= high)).all(axis=1)
         around[own] = False
-        yield len(own), discs.of(np.concatenate([own, np.flatnonzero(around)]))
+        yield _Tile(len(own), discs.of(np.concatenate([own, np.flatnonzero(around)])))
 
 
 class _Borders:
@@ -186,35 +197,38 @@ class _Pieces(NamedTuple):
         return _Pieces(self.owner[chosen], self.corners[chosen], self.disc[chosen])
 
 
-def _measure_tile(tile: DistinctDiscs, members: int, borders: _Borders, covered: Covered) -> None:
-    disc, outline, crosses = borders.met(tile.of(np.arange(members)))
-    cut_discs = np.zeros(len(tile), dtype=bool)
-    cut_discs[disc[crosses]] = True
-    once, twice = np.zeros(members), np.zeros(members)
-    for depth, pieces in _pieces(tile, members):
-        areas = once if depth == 1 else twice
-        areas += np.bincount(pieces.owner, weights=pieces.areas(tile), minlength=members)
-        _add_cut(
-            pieces.of(cut_discs[pieces.owner]),
-            tile,
-            borders.outlines,
-            (disc[crosses], outline[crosses]),
-            covered[depth - 1],
-        )
-    for areas, sums in ((once, covered.once), (twice, covered.twice)):
+def _measure_tile(borders: _Borders, tile: _Tile) -> Covered:
+    covered = Covered(np.zeros(len(borders.outlines)), np.zeros(len(borders.outlines)))
+    disc, outline, crosses = borders.met(tile.discs.of(np.arange(tile.own)))
+    crossed = disc[crosses], outline[crosses]
+    cut = np.zeros(tile.own, dtype=bool)
+    cut[crossed[0]] = True
+    whole = Covered(np.zeros(tile.own), np.zeros(tile.own))
+    for depth, pieces in _pieces(tile):
+        areas = pieces.areas(tile.discs)
+        whole[depth][:] += np.bincount(pieces.owner, weights=areas, minlength=tile.own)
+        at_borders = pieces.of(cut[pieces.owner])
+        _add_cut(at_borders, tile.discs, borders.outlines, crossed, covered[depth])
+    for areas, sums in zip(whole, covered, strict=True):
         np.add.at(sums, outline[~crosses], areas[disc[~crosses]])
+    return covered
 
 
-def _pieces(tile: DistinctDiscs, members: int) -> Iterator[tuple[int, _Pieces]]:
-    """Cut the cells of a tile's own places up; yield each piece with its depth, 1 or 2."""
-    for cells in voronoi_cells(tile.sites, reach=float(tile.radii.max()) * _MARGIN):
-        own = cells.of(cells.place < members)
-        whole = _Pieces(own.place, own.corners + tile.sites[own.place][:, None], own.place)
-        yield 1, whole
-        crowded = tile.crowd[own.place] > 1
-        yield 2, whole.of(crowded)
-        for pieces in _by_second_nearest(own.of(~crowded), tile):
-            yield 2, pieces
+_ONCE: Final = 0
+_TWICE: Final = 1
+
+
+def _pieces(tile: _Tile) -> Iterator[tuple[int, _Pieces]]:
+    """Cut the cells of a tile's own places up; yield pieces covered once, and covered twice."""
+    discs = tile.discs
+    for cells in voronoi_cells(discs.sites, reach=float(discs.radii.max()) * _MARGIN):
+        own = cells.of(cells.place < tile.own)
+        whole = _Pieces(own.place, own.corners + discs.sites[own.place][:, None], own.place)
+        yield _ONCE, whole
+        crowded = discs.crowd[own.place] > 1
+        yield _TWICE, whole.of(crowded)
+        for pieces in _by_second_nearest(own.of(~crowded), discs):
+            yield _TWICE, pieces
 
 
 def _by_second_nearest(cells: Cells, tile: DistinctDiscs) -> Iterator[_Pieces]:

@@ -18,10 +18,10 @@ from geo_service.domain.distance_grid import (
     NearestDistances,
     StationDistances,
     WorstGap,
-    summarise,
     summarised,
 )
 from geo_service.domain.planar import PlanarCrs
+from geo_service.domain.quantiles import weighted_quantiles
 from geo_service.domain.station import Station, StationId
 from geo_service.domain.survey import Survey
 
@@ -85,14 +85,21 @@ class GroundFigures:
         """Sum the distances of all grounds up, weighted by the ground that places stand for."""
         if not self.stations or not self.survey.grounds:
             return None
-        weights = [
-            np.full(len(distance), ground.area_m2 / len(distance))
-            for distance, ground in zip(self.distances, self.survey.grounds, strict=True)
-        ]
-        return summarise(
-            np.concatenate(self.distances),
-            weights=np.concatenate(weights),
-            spacing_m=max(each.spacing_m for each in self.nearest if each is not None),
+        areas = [ground.area_m2 for ground in self.survey.grounds]
+        places = [len(distance) for distance in self.distances]
+        known = [each for each in self.nearest if each is not None]
+        median, p90 = weighted_quantiles(
+            self.distances,
+            [area / count for area, count in zip(areas, places, strict=True)],
+            [0.5, 0.9],
+        )
+        return NearestDistances(
+            mean_m=Metres(float(np.average([each.mean_m for each in known], weights=areas))),
+            median_m=Metres(median),
+            p90_m=Metres(p90),
+            max_m=max(each.max_m for each in known),
+            spacing_m=max(each.spacing_m for each in known),
+            points=sum(places),
         )
 
     def with_shares_of(self, chosen: Numbers) -> Self:
