@@ -131,7 +131,7 @@ def covered_areas(outlines: Geometries, discs: Discs) -> Covered:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             for part in pool.map(partial(_measure_tile, borders), _tiles(reaching)):
                 for areas, its_areas in zip(covered, part, strict=True):
-                    areas += its_areas
+                    np.add(areas, its_areas, out=areas)
     return covered
 
 

@@ -32,8 +32,8 @@ Numbers = NDArray[np.intp]
 _ROUNDING: Final = 1e-9
 _PLACES_AT_ONCE: Final = 1_000_000
 _MARGIN: Final = 1.01
-# From so many units touched on, measuring all anew costs less than telling them apart.
-_WORTH_TELLING_APART: Final = 0.25
+# Beyond so many changes, measuring all anew costs less than finding out what they touch.
+_FEW: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,9 +76,9 @@ class GroundFigures:
         other = replace(self, stations=stations)
         if not changed:
             return other
-        within_radius, within_worst = self._touched(changed)
-        if max(len(within_radius), len(within_worst)) > _WORTH_TELLING_APART * len(self.once):
+        if len(changed) > _FEW or not self.stations:
             return type(self).of(self.survey, stations, radius=self.radius)
+        within_radius, within_worst = self._touched(changed)
         return other.with_shares_of(within_radius).with_distances_of(within_worst)
 
     def total_nearest(self) -> NearestDistances | None:

@@ -43,7 +43,10 @@ def voronoi_cells(places: Floats, *, reach: float) -> Iterator[Cells]:
     """
     centre = (places.min(axis=0) + places.max(axis=0)) / 2
     local = np.vstack([places - centre, _sentries(places - centre, reach)])
-    triangles = Delaunay(local).simplices.astype(np.intp)
+    triangulation = Delaunay(local)
+    if len(triangulation.coplanar):
+        raise ArithmeticError("places too close together for their distance from the others")
+    triangles = triangulation.simplices.astype(np.intp)
     corners = _circumcentres(local[triangles])
     # Each triangle once for each of its ends: the place, and the next end counterclockwise.
     place = triangles.ravel()
