@@ -9,7 +9,7 @@ from geo_service.services.asked import asked_in_a_line, distance_asked, layer_as
 from geo_service.services.coverage import CoverageQuery
 from geo_service.web import freshness
 from geo_service.web.measure_answers import MeasureBasis
-from geo_service.web.measure_shapes import DemandLayerShape, DistanceShape
+from geo_service.web.measure_shapes import DistanceShape, LayerAskedShape
 
 
 def measure_basis(register: Register, query: CoverageQuery, notes: list[str]) -> MeasureBasis:
@@ -39,9 +39,9 @@ def distance_shape(query: CoverageQuery) -> DistanceShape:
     return cast("DistanceShape", distance_asked(query))
 
 
-def layer_shape(query: CoverageQuery) -> DemandLayerShape | None:
+def layer_shape(query: CoverageQuery) -> LayerAskedShape | None:
     """Say which layer figures are of; None where they are of ground."""
-    return cast("DemandLayerShape | None", layer_asked(query))
+    return cast("LayerAskedShape | None", layer_asked(query))
 
 
 def in_every_line(basis: MeasureBasis, query: CoverageQuery) -> dict[str, Any]:

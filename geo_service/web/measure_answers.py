@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict as Shape
 
-from geo_service.web.measure_shapes import DemandLayerShape, DistanceShape, Text
+from geo_service.web.measure_shapes import DistanceShape, LayerAskedShape, Text
 from geo_service.web.shapes import PointShape
 
 
@@ -27,7 +27,7 @@ class MeasureBasis(Shape):
     radius_m: float
     distance_type: str
     distance: DistanceShape
-    demand: DemandLayerShape | None
+    demand: LayerAskedShape | None
     filters: MeasureFilters
     data_status: dict[str, int]
     notes: list[str]

@@ -60,7 +60,7 @@ class DemandTotals(DemandColumns, total=False):
     ]
 
 
-class DemandLayerShape(Shape):
+class LayerAskedShape(Shape):
     """The demand layer that figures are of."""
 
     id: str

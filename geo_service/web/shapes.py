@@ -7,9 +7,9 @@ from typing_extensions import TypedDict as Shape
 
 from geo_service.web.measure_shapes import (
     DemandColumns,
-    DemandLayerShape,
     DemandTotals,
     DistanceShape,
+    LayerAskedShape,
 )
 
 Text = str | None
@@ -336,7 +336,7 @@ class CoverageAnswerShape(Shape):
     distance_type: str
     distance: DistanceShape
     demand: Annotated[
-        DemandLayerShape | None, Field(description="The layer asked for; null: ground alone.")
+        LayerAskedShape | None, Field(description="The layer asked for; null: ground alone.")
     ]
     crs: CrsShape
     filters: FiltersShape

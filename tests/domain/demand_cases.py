@@ -15,6 +15,7 @@ from geo_service.domain.survey import Survey, Unit
 from tests.domain.coverage_cases import LUOHE
 
 Place = tuple[float, float]
+STRAIGHT = StraightLines()
 
 
 def coordinates(places: Sequence[Place]) -> Coordinates:
@@ -34,7 +35,7 @@ def demand_measured(
     stations: list[Station],
     *,
     radius: float = 1_000,
-    distances: Distances = StraightLines(),
+    distances: Distances = STRAIGHT,
 ) -> DemandReport:
     """Survey, place and measure in one go; every station stands in the first unit."""
     several = units if isinstance(units, list) else [units]

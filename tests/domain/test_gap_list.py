@@ -8,11 +8,11 @@ from geo_service.domain.coordinate import Metres
 from geo_service.domain.demand import DemandPoints
 from geo_service.domain.gap_list import Gap, worst_places
 from geo_service.domain.placed_demand import PlacedDemand
-from geo_service.domain.reach import Distances, StraightLines
+from geo_service.domain.reach import Distances
 from geo_service.domain.station import Station
 from geo_service.domain.survey import Survey
 from tests.domain.coverage_cases import CENTRE, GEOD, LUOHE, away, square, stations_at, unit_of
-from tests.domain.demand_cases import Streets, demand_at
+from tests.domain.demand_cases import STRAIGHT, Streets, demand_at
 
 SURVEY = Survey.of([unit_of(square())], crs=LUOHE)
 EAST = [away(CENTRE, 90, metres) for metres in (500, 2_000, 2_500, 4_500)]
@@ -21,7 +21,7 @@ EAST = [away(CENTRE, 90, metres) for metres in (500, 2_000, 2_500, 4_500)]
 def named(
     points: DemandPoints,
     stations: list[Station],
-    distances: Distances = StraightLines(),  # noqa: B008 - frozen
+    distances: Distances = STRAIGHT,
     count: int = 10,
 ) -> tuple[Gap, ...]:
     demand = PlacedDemand.over(SURVEY, points)
@@ -128,7 +128,7 @@ def test_the_worst_place_of_even_ground_is_its_far_corner() -> None:
         PlacedDemand.even(SURVEY),
         stations_at([CENTRE]),
         radius=Metres(1_000),
-        distances=StraightLines(),
+        distances=STRAIGHT,
         count=1,
     )
 
