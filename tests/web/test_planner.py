@@ -112,6 +112,7 @@ def test_a_chosen_unit_shows_its_card_without_a_script(client: FlaskClient) -> N
     card = text[text.index('id="card"') : text.index("</aside>")]
     assert "<h3>北舞渡镇</h3>" in card
     assert "hidden" not in card.split(">")[0]
+    assert '<tr data-unit="411121102" data-county="411121" class="chosen">' in text
 
 
 def test_the_files_answer_the_same_question(client: FlaskClient) -> None:
