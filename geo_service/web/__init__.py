@@ -16,10 +16,12 @@ from geo_service.web import (
 from geo_service.web.api import (
     along,
     coverage,
+    demand,
     documents,
     nearest_to_many,
     reports,
     routes,
+    scorecard,
     search,
     stations,
 )
@@ -48,6 +50,8 @@ def register(app: Flask, settings: Settings) -> None:
         routes.blueprint,
         search.blueprint,
         coverage.blueprint,
+        demand.blueprint,
+        scorecard.blueprint,
         documents.blueprint,
         maps.blueprint,
         route.blueprint,
