@@ -95,7 +95,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "station_map": "Station map",
         "coverage_map": "Coverage map",
         "planner": "Planner's desk",
-        "planner_text": "Coverage, gaps, hours and the six things on one page, to take to a meeting",
+        "planner_text": "Coverage, gaps and hours on one page, to take to a meeting",
         "coverage_table": "Coverage table",
         "about": "About",
         "api": "API documentation",
