@@ -23,7 +23,7 @@ _FINEST_MM: Final = 0.12  # no printer shows less, no reader sees it
 _BARS_M: Final = tuple(step * 10**power for power in range(2, 7) for step in (1, 2, 5))
 _LONGEST_BAR_MM: Final = 40.0
 _MOST_STATIONS: Final = 20_000
-_TEXT_MM: Final = {"county": 4.2, "unit": 2.3}
+_TEXT_MM: Final = {"county": 3.8, "unit": 2.3}
 _APART_MM: Final = 4.4
 
 _TEMPLATES: Final = Environment(
@@ -179,7 +179,8 @@ class _Frame:
 
 
 def _labels(named: Iterable[tuple[str, str, BaseGeometry]], frame: _Frame) -> Iterable[Label]:
-    """Place each name where it fits into what it names; small units go without."""
+    """Place each name where it fits into what it names and hides no other; small units go without."""
+    taken: list[tuple[float, float, float, float]] = []
     for kind, name, boundary in named:
         parts = shapely.get_parts(frame.on_paper(boundary))
         largest = max(parts, key=lambda part: part.area)
@@ -190,14 +191,23 @@ def _labels(named: Iterable[tuple[str, str, BaseGeometry]], frame: _Frame) -> It
             continue
         centre = largest.centroid
         place = centre if largest.contains(centre) else largest.representative_point()
-        lift = _TEXT_MM["county"] if kind == "county" else 0.0
+        box = (place.x - wide / 2, place.y - size / 2, place.x + wide / 2, place.y + size / 2)
+        if any(_overlap(box, other) for other in taken):
+            continue
+        taken.append(box)
         yield Label(
             text=name,
             kind=kind,
             x=round(place.x, 2),
-            y=round(place.y - lift + size * 0.36, 2),
+            y=round(place.y + size * 0.36, 2),
             size=size,
         )
+
+
+def _overlap(
+    box: tuple[float, float, float, float], other: tuple[float, float, float, float]
+) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
 def _marked(

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from geo_service.services.notes import Language
 
-Form = Literal["text", "long", "whole", "decimal", "share", "degrees", "flag", "date", "plain"]
+Form = Literal["text", "long", "whole", "decimal", "share", "degrees", "flag", "date", "year", "plain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ _ALL: Final = (
     _column("worst_gap_latitude", "最远空白点纬度", "Worst gap: latitude", "degrees", "°"),
     _column("worst_gap_distance_m", "最远空白点距离", "Worst gap: distance", "whole", "m"),
     _column("worst_gap_nearest_station", "离它最近的站点", "Worst gap: nearest station"),
-    _column("population_year", "人口年份", "Population: year", "plain"),
+    _column("population_year", "人口年份", "Population: year", "year"),
     _column("population_source", "人口来源", "Population: source", "long"),
     _column("missing", "缺少的数字及原因", "What is missing, and why", "long"),
     _column("notes", "备注", "Notes", "long"),
@@ -91,6 +91,13 @@ _ALL: Final = (
     _column("data_status", "数据状态", "Data status"),
     _column("source", "来源", "Source", "long"),
     _column("verified_on", "核实日期", "Verified on", "date"),
+    # What the figures of a layer rest on.
+    _column("radius_m", "服务半径", "Service radius", "whole", "m"),
+    _column("distance_type", "距离", "Distance"),
+    _column("instant", "时刻", "Instant"),
+    _column("revision", "修订号", "Revision", "whole"),
+    _column("key", "项目", "What"),
+    _column("value", "内容", "Text", "long"),
 )
 COLUMNS: Final[Mapping[str, Column]] = {column.key: column for column in _ALL}
 

@@ -1,5 +1,6 @@
 """The briefing and the picture as HTML that a press sets: all they show is in the text itself."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +14,7 @@ from geo_service.domain.survey import Level
 from geo_service.services.coverage import draw_coverage
 from geo_service.services.exporting import Row, totals_row, unit_row
 from geo_service.services.pack import figures, sentences
+from geo_service.services.pack.columns import columns_of
 from geo_service.services.pack.contents import Contents
 from geo_service.services.pack.figures import name_in
 from geo_service.services.pack.tables import worst_places
@@ -45,7 +47,7 @@ _TEMPLATES: Final = Environment(
 class PaperTable:
     """A table as it is printed: everything in it is text already."""
 
-    headings: Sequence[str]
+    headings: Sequence[Sequence[str]]  # each in the parts that a line may break between
     rows: Sequence[Sequence[str]]
     total: Sequence[str] | None = None
 
@@ -198,10 +200,12 @@ def _cell(key: str, value: Any, mark: str) -> str:
     return figures.whole(value)
 
 
-def _headings(contents: Contents, keys: Sequence[str]) -> list[str]:
-    from geo_service.services.pack.columns import columns_of  # noqa: PLC0415
+def _headings(contents: Contents, keys: Sequence[str]) -> list[list[str]]:
+    headings = (column.heading(contents.language) for column in columns_of(keys))
+    return [_BETWEEN.split(heading) for heading in headings]
 
-    return [column.heading(contents.language) for column in columns_of(keys)]
+
+_BETWEEN: Final = re.compile("(?<=：)|(?=（)|(?<=: )|(?= [(])")
 
 
 def _units(contents: Contents, rows: Sequence[Row]) -> PaperTable:
@@ -235,21 +239,28 @@ def _counties(contents: Contents) -> PaperTable | None:
     )
 
 
-def _bars(contents: Contents) -> list[dict[str, Any]]:
+def _bars(contents: Contents) -> dict[str, Any]:
     """Return how far each county's bars reach, in per cent of the whole width."""
     answer = contents.answers.get(Level.COUNTY)
-    if answer is None:
-        return []
-    return [
-        {
-            "name": name_in(row, contents.language),
-            "once": round(100 * row["area_coverage"], 2),
-            "twice": round(100 * row["cross_coverage"], 2),
-            "text": figures.share(row["area_coverage"]),
-        }
-        for row in map(unit_row, answer.report.units)
-        if row["area_coverage"] is not None
-    ]
+    rows = [] if answer is None else [unit_row(unit) for unit in answer.report.units]
+    rows = [row for row in rows if row["area_coverage"] is not None]
+    longest = max((row["area_coverage"] for row in rows), default=0.0)
+    full = next(each for each in _FULL_WIDTHS if longest <= each)
+    return {
+        "rows": [
+            {
+                "name": name_in(row, contents.language),
+                "once": round(100 * row["area_coverage"] / full, 2),
+                "twice": round(100 * row["cross_coverage"] / full, 2),
+                "text": figures.share(row["area_coverage"]),
+            }
+            for row in rows
+        ],
+        "scale": WORDS[contents.language]["full_width"].format(share=f"{100 * full:g} %"),
+    }
+
+
+_FULL_WIDTHS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 
 def _gaps(contents: Contents) -> PaperTable:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from geo_service.domain.survey import Level
 from geo_service.services.exporting import Row, totals_row, unit_row
+from geo_service.services.pack import figures
 from geo_service.services.pack.contents import Contents
 from geo_service.services.pack.figures import decimal, name_in, share, whole
 from geo_service.services.pack.words import WORDS
@@ -100,12 +101,14 @@ def filters(contents: Contents) -> str:
 def key_figures(contents: Contents) -> list[tuple[str, str]]:
     """Return the few figures to see first, each with its name."""
     words, of = WORDS[contents.language], totals_row(contents.whole.report.totals)
+    # The farthest place is that of the list of gaps, which has a line for every unit.
+    gap = contents.answer.report.totals.worst_gap
     shown = {
         "stations": whole(len(contents.answer.stations)),
         "area": share(of["area_coverage"]),
         "cross": share(of["cross_coverage"]),
         "mean": _metres(of["nearest_mean_m"]),
-        "gap": _metres(of["worst_gap_distance_m"]),
+        "gap": _metres(None if gap is None else gap.distance_m),
     }
     return [(words[f"figure_{key}"], text) for key, text in shown.items()]
 
@@ -230,16 +233,18 @@ def sources(contents: Contents) -> list[str]:
     said += [words["source_boundaries"].format(source=source) for source in outlines][:_SOURCES]
     people = {unit.population_source for unit in (*register.counties, register.place)} - {None}
     said += [words["source_population"].format(source=source) for source in sorted(map(str, people))]
-    said += [
-        words["source_claim"].format(
-            name=claim.name,
-            value=claim.value,
-            unit=claim.unit,
-            as_of=claim.as_of,
-            source=claim.source_title or "–",
+    if register.claims:
+        claims = (
+            words["source_claim"].format(
+                name=claim.name,
+                value=claim.value,
+                unit=claim.unit,
+                source=claim.source_title or figures.NOTHING,
+            )
+            for claim in register.claims
         )
-        for claim in register.claims
-    ]
+        separator = "；" if contents.language == "zh" else "; "
+        said.append(words["source_claims"].format(claims=separator.join(claims)))
     return said
 
 
@@ -247,4 +252,4 @@ _SOURCES = 20
 
 
 def _metres(value: float | None) -> str:
-    return "–" if value is None else f"{whole(value)}\u202fm"
+    return figures.NOTHING if value is None else f"{whole(value)}\u202fm"

@@ -21,6 +21,14 @@ _LEVEL_TABLES: Final = {
     Level.COUNTY: "counties",
     Level.CITY: "city",
 }
+# What few look for stands to the right of the rest, and is not printed.
+ASIDE: Final = frozenset(
+    (
+        *("county_code", "boundary_status", "grid_spacing_m", "grid_points"),
+        *("worst_gap_longitude", "worst_gap_latitude", "worst_gap_nearest_station"),
+        *("population_year", "population_source", "missing", "notes"),
+    )
+)
 _GAP_KEYS: Final = (
     *("rank", "unit", "county", "distance_m", "longitude", "latitude"),
     *("nearest_station", "nearest_station_name"),
@@ -68,6 +76,7 @@ def unit_table(contents: Contents, level: Level) -> Table:
         for key in ((each, "county") if each == "county_code" else (each,))
         if key not in left_out
     ]
+    keys.sort(key=ASIDE.__contains__)
     return Table(
         key=_LEVEL_TABLES[level],
         columns=columns_of(keys),

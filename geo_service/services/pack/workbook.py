@@ -13,7 +13,7 @@ from geo_service.services.exporting import Row
 from geo_service.services.pack import sentences
 from geo_service.services.pack.columns import Column, Form
 from geo_service.services.pack.contents import Contents
-from geo_service.services.pack.tables import Table, tables
+from geo_service.services.pack.tables import ASIDE, Table, tables
 from geo_service.services.pack.words import WORDS
 
 _FONT: Final = "Microsoft YaHei"
@@ -28,11 +28,12 @@ _FORMATS: Final[dict[Form, dict[str, object]]] = {
     "degrees": {"num_format": "0.000000"},
     "flag": {"align": "center"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "year": {"num_format": "0"},
     "plain": {},
 }
 _WIDTHS: Final[dict[Form, float]] = {
     **dict.fromkeys(("whole", "decimal", "share"), 11.0),
-    **{"degrees": 12.0, "flag": 9.0, "date": 11.0, "plain": 9.0, "text": 13.0, "long": 36.0},
+    **{"degrees": 12.0, "flag": 9.0, "date": 11.0, "year": 9.0, "plain": 9.0, "text": 13.0, "long": 36.0},
 }
 _NAMES: Final = {"name", "unit", "nearest_station_name", "township"}
 _BASIS_ROW, _HEAD_ROW, _FIRST_ROW = 0, 1, 2
@@ -143,6 +144,8 @@ class _Writer:
         sheet.autofilter(_HEAD_ROW, 0, max(at - 1, _HEAD_ROW), max(last, 0))
         if table.total is not None:
             self._row(sheet, at, table.columns, table.total, bold=True)
+        printed = [column for column in table.columns if column.key not in ASIDE]
+        sheet.print_area(0, 0, at, max(len(printed) - 1, 0))
 
     def _basis(self) -> str:
         said = sentences.basis(self._contents)
@@ -231,4 +234,4 @@ def _frozen(columns: Sequence[Column]) -> int:
 def _lines(text: str) -> int:
     """Return how many lines a text takes on the cover; a Chinese sign is twice as wide."""
     wide = sum(2 if ord(sign) > 0x2E80 else 1 for sign in text)
-    return max(1, -(-wide // 100))
+    return max(1, -(-wide // 104))
