@@ -154,8 +154,9 @@ class _Frame:
         """Return a geometry in degrees as it lies on the paper."""
         drawn: BaseGeometry = shapely.transform(
             self.crs.to_plane(geometry),
-            lambda at: np.column_stack((at[:, 0] - self.west, self.north - at[:, 1]))
-            / self.metres_per_mm,
+            lambda at: (
+                np.column_stack((at[:, 0] - self.west, self.north - at[:, 1])) / self.metres_per_mm
+            ),
         )
         return drawn
 
@@ -179,7 +180,7 @@ class _Frame:
 
 
 def _labels(named: Iterable[tuple[str, str, BaseGeometry]], frame: _Frame) -> Iterable[Label]:
-    """Place each name where it fits into what it names and hides no other; small units go without."""
+    """Place each name where it fits into what it names and hides no other; others are left out."""
     taken: list[tuple[float, float, float, float]] = []
     for kind, name, boundary in named:
         parts = shapely.get_parts(frame.on_paper(boundary))

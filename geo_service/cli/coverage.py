@@ -52,7 +52,7 @@ def command(**given: Any) -> None:
                 instant=None if condition is None else options.moment(given["open_"], now),
             ),
         )
-    about = _about(register, answer)
+    about = about_answer(register, answer)
     if given["csv_file"]:
         _write(given["csv_file"], coverage_csv(answer, about))
     elif given["as_json"]:
@@ -69,7 +69,7 @@ def command(**given: Any) -> None:
             click.echo("演示数据 · Demonstration data.")
 
 
-def _about(register: Register, answer: CoverageAnswer) -> dict[str, Cell]:
+def about_answer(register: Register, answer: CoverageAnswer) -> dict[str, Cell]:
     """Say what the figures hold for, as every line of the CSV does."""
     query, zone = answer.query, register.place.zone
     conditions = query.conditions

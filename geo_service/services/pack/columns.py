@@ -6,7 +6,9 @@ from typing import Final, Literal
 
 from geo_service.services.notes import Language
 
-Form = Literal["text", "long", "whole", "decimal", "share", "degrees", "flag", "date", "year", "plain"]
+Form = Literal[
+    "text", "long", "whole", "decimal", "share", "degrees", "flag", "date", "year", "plain"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

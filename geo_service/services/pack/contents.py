@@ -8,6 +8,7 @@ from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
 from geo_service.domain.survey import Level
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
+from geo_service.services.exporting import Row, totals_row, unit_row
 from geo_service.services.notes import Language, coverage_notes
 
 # Worst first: figures are worth no more than the least of what they are made from.
@@ -84,3 +85,13 @@ def gather(  # noqa: PLR0913 - the question and its circumstances
         language=language,
         cautions=cautions,
     )
+
+
+def unit_rows(answer: CoverageAnswer) -> list[Row]:
+    """Lay the figures of every unit out flat."""
+    return [unit_row(unit) for unit in answer.report.units]
+
+
+def answer_totals(answer: CoverageAnswer) -> Row:
+    """Lay the figures of all units together out flat."""
+    return totals_row(answer.report.totals)

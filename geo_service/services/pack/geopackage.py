@@ -190,7 +190,7 @@ def _multi(boundary: BaseGeometry | None) -> BaseGeometry | None:
     """Return an outline as one of several parts: a layer has one type of geometry."""
     if boundary is None:
         return None
-    return MultiPolygon([part for part in shapely.get_parts(boundary)])
+    return MultiPolygon(list(shapely.get_parts(boundary)))
 
 
 def _point(row: Row) -> BaseGeometry:

@@ -12,10 +12,10 @@ from markupsafe import Markup
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.survey import Level
 from geo_service.services.coverage import draw_coverage
-from geo_service.services.exporting import Row, totals_row, unit_row
+from geo_service.services.exporting import Row
 from geo_service.services.pack import figures, sentences
 from geo_service.services.pack.columns import columns_of
-from geo_service.services.pack.contents import Contents
+from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
 from geo_service.services.pack.figures import name_in
 from geo_service.services.pack.tables import worst_places
 from geo_service.services.pack.words import WORDS
@@ -55,7 +55,7 @@ class PaperTable:
 def briefing(contents: Contents) -> str:
     """Return the report for a meeting: figures, map, chart, tables, method, limits, sources."""
     words = WORDS[contents.language]
-    rows = [unit_row(unit) for unit in contents.answer.report.units]
+    rows = unit_rows(contents.answer)
     return _TEMPLATES.get_template("briefing.html.j2").render(
         **_frame(contents),
         key_figures=sentences.key_figures(contents),
@@ -103,7 +103,7 @@ def _frame(contents: Contents) -> dict[str, Any]:
 
 def _plate(contents: Contents, *, width: float, height: float) -> Markup:
     words, language, register = WORDS[contents.language], contents.language, contents.register
-    rows = {row["code"]: row for row in map(unit_row, contents.answer.report.units)}
+    rows = {row["code"]: row for row in unit_rows(contents.answer)}
     breaks = _breaks(contents)
     drawing = draw_coverage(register, contents.answer)
     plate = lay_out(
@@ -167,9 +167,9 @@ def _legend(contents: Contents) -> list[dict[str, str]]:
 def _undrawn(contents: Contents) -> str:
     words = WORDS[contents.language]
     names = [
-        name_in(unit_row(each), contents.language)
-        for each in contents.answer.report.units
-        if each.unit.boundary is None
+        name_in(row, contents.language)
+        for row in unit_rows(contents.answer)
+        if row["boundary_status"] == "none"
     ]
     if not names:
         return ""
@@ -221,17 +221,15 @@ def _units(contents: Contents, rows: Sequence[Row]) -> PaperTable:
         if language == "en" and county is not None:
             named = county.name_en or county.name
         lines.append([named, name_in(row, language), *_cells(row, _UNIT_COLUMNS)])
-    return PaperTable(
-        headings=_headings(contents, ("county", "name", *_UNIT_COLUMNS)), rows=lines
-    )
+    return PaperTable(headings=_headings(contents, ("county", "name", *_UNIT_COLUMNS)), rows=lines)
 
 
 def _counties(contents: Contents) -> PaperTable | None:
     answer = contents.answers.get(Level.COUNTY)
     if answer is None or not answer.report.units:
         return None
-    rows = [unit_row(unit) for unit in answer.report.units]
-    whole = totals_row(contents.whole.report.totals)
+    rows = unit_rows(answer)
+    whole = answer_totals(contents.whole)
     return PaperTable(
         headings=_headings(contents, ("name", *_COUNTY_COLUMNS)),
         rows=[[name_in(row, contents.language), *_cells(row, _COUNTY_COLUMNS)] for row in rows],
@@ -242,7 +240,7 @@ def _counties(contents: Contents) -> PaperTable | None:
 def _bars(contents: Contents) -> dict[str, Any]:
     """Return how far each county's bars reach, in per cent of the whole width."""
     answer = contents.answers.get(Level.COUNTY)
-    rows = [] if answer is None else [unit_row(unit) for unit in answer.report.units]
+    rows = [] if answer is None else unit_rows(answer)
     rows = [row for row in rows if row["area_coverage"] is not None]
     longest = max((row["area_coverage"] for row in rows), default=0.0)
     full = next(each for each in _FULL_WIDTHS if longest <= each)

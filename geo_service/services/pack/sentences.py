@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from geo_service.domain.survey import Level
-from geo_service.services.exporting import Row, totals_row, unit_row
+from geo_service.domain.township import County, Township
+from geo_service.services.exporting import Row
 from geo_service.services.pack import figures
-from geo_service.services.pack.contents import Contents
+from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
 from geo_service.services.pack.figures import decimal, name_in, share, whole
 from geo_service.services.pack.words import WORDS
 from maps.language import WORDS as MAP_WORDS
@@ -100,7 +101,7 @@ def filters(contents: Contents) -> str:
 
 def key_figures(contents: Contents) -> list[tuple[str, str]]:
     """Return the few figures to see first, each with its name."""
-    words, of = WORDS[contents.language], totals_row(contents.whole.report.totals)
+    words, of = WORDS[contents.language], answer_totals(contents.whole)
     # The farthest place is that of the list of gaps, which has a line for every unit.
     gap = contents.answer.report.totals.worst_gap
     shown = {
@@ -118,8 +119,8 @@ def summary(contents: Contents) -> list[str]:
     words, answer = WORDS[contents.language], contents.answer
     if not answer.stations:
         return [words["sum_none"]]
-    of = totals_row(contents.whole.report.totals)
-    rows = [unit_row(unit) for unit in answer.report.units]
+    of = answer_totals(contents.whole)
+    rows = unit_rows(answer)
     sentences = [
         words["sum_counted"].format(
             counted=whole(len(answer.stations)),
@@ -157,7 +158,7 @@ def _covered(contents: Contents, of: Row) -> str:
 
 
 def _people(contents: Contents) -> list[str]:
-    of, place = totals_row(contents.whole.report.totals), contents.register.place
+    of, place = answer_totals(contents.whole), contents.register.place
     if of["stations_per_10000"] is None or place.population_year is None:
         return []
     said = WORDS[contents.language]["sum_people"].format(
@@ -227,12 +228,13 @@ def sources(contents: Contents) -> list[str]:
         words["source_stations"].format(source=source, count=whole(count))
         for source, count in counts.most_common(_SOURCES)
     ]
-    outlines = Counter(
-        unit.source for unit in (*register.counties, *register.townships) if unit.boundary
-    )
+    units: list[County | Township] = [*register.counties, *register.townships]
+    outlines = Counter(unit.source for unit in units if unit.boundary)
     said += [words["source_boundaries"].format(source=source) for source in outlines][:_SOURCES]
-    people = {unit.population_source for unit in (*register.counties, register.place)} - {None}
-    said += [words["source_population"].format(source=source) for source in sorted(map(str, people))]
+    people = {register.place.population_source, *(each.population_source for each in units)}
+    said += [
+        words["source_population"].format(source=source) for source in sorted(filter(None, people))
+    ]
     if register.claims:
         claims = (
             words["source_claim"].format(

@@ -1,6 +1,7 @@
 """How QGIS draws the layers of a GeoPackage: its own style documents, as short as it reads them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -25,7 +26,7 @@ def graduated(
     )
     ranges, symbols = SubElement(renderer, "ranges"), SubElement(renderer, "symbols")
     edges = [0.0, *breaks, _TOP]
-    for position, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for position, (low, high) in enumerate(pairwise(edges)):
         SubElement(
             ranges,
             "range",
@@ -61,8 +62,13 @@ def marker(
     )
     outline = colour if shape == "cross2" else "255,255,255,255"
     properties = {
-        **{"name": shape, "color": colour, "size": f"{size}", "size_unit": "MM"},
-        **{"outline_color": outline, "outline_width": "0.4", "outline_width_unit": "MM"},
+        "name": shape,
+        "color": colour,
+        "size": f"{size}",
+        "size_unit": "MM",
+        "outline_color": outline,
+        "outline_width": "0.4",
+        "outline_width_unit": "MM",
     }
     _layer(symbol, "SimpleMarker", properties)
     return _written(style)
@@ -80,7 +86,7 @@ def _document(columns: Iterable[Column], language: Language) -> Element:
 def _fill(symbols: Element, name: str, properties: Mapping[str, str]) -> None:
     symbol = SubElement(symbols, "symbol", {"type": "fill", "name": name, "alpha": "1"})
     shown = {"style": "solid", "outline_style": "solid", "outline_width": "0.2"}
-    _layer(symbol, "SimpleFill", shown | properties)
+    _layer(symbol, "SimpleFill", {**shown, **properties})
 
 
 def _layer(symbol: Element, kind: str, properties: Mapping[str, str]) -> None:

@@ -7,11 +7,11 @@ from typing import Final
 from geo_service.domain.station import Service, Station
 from geo_service.domain.survey import Level
 from geo_service.services.coverage import CoverageAnswer
-from geo_service.services.exporting import Row, totals_row, unit_row
+from geo_service.services.exporting import Row
 from geo_service.services.hours_text import hours_text
 from geo_service.services.notes import Language
 from geo_service.services.pack.columns import COLUMNS, Column, columns_of
-from geo_service.services.pack.contents import Contents
+from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
 from geo_service.services.pack.figures import name_in
 from geo_service.services.pack.words import WORDS, reason_text
 from maps.language import WORDS as MAP_WORDS
@@ -65,14 +65,14 @@ def tables(contents: Contents) -> list[Table]:
 def unit_table(contents: Contents, level: Level) -> Table:
     """Return the figures of every unit of a level, and of all of them together."""
     answer, language = contents.answers[level], contents.language
-    first = unit_row(answer.report.units[0]) if answer.report.units else {}
+    rows = unit_rows(answer)
     # The sheet says the level; and a unit's name in one language is enough in that language.
     left_out = {"level"} | ({"name_en"} if language == "zh" else set())
     if level is not Level.TOWNSHIP:
         left_out |= {"county_code", "county"}
     keys = [
         key
-        for each in first
+        for each in (rows[0] if rows else {})
         for key in ((each, "county") if each == "county_code" else (each,))
         if key not in left_out
     ]
@@ -80,7 +80,7 @@ def unit_table(contents: Contents, level: Level) -> Table:
     return Table(
         key=_LEVEL_TABLES[level],
         columns=columns_of(keys),
-        rows=lambda: (_unit(contents, unit_row(unit)) for unit in answer.report.units),
+        rows=lambda: (_unit(contents, row) for row in rows),
         total=_total(contents, answer) if len(answer.report.units) > 1 else None,
     )
 
@@ -97,7 +97,7 @@ def _unit(contents: Contents, row: Row) -> Row:
 
 
 def _total(contents: Contents, answer: CoverageAnswer) -> Row:
-    row = totals_row(answer.report.totals)
+    row = answer_totals(answer)
     return row | {
         "name": WORDS[contents.language]["total"],
         "missing": _missing(row, contents.language),
@@ -130,19 +130,13 @@ _FIELDS: Final = {
 
 def gap_table(contents: Contents) -> Table:
     """Return the farthest place of each unit, farthest first."""
-    return Table(
-        key="gaps", columns=columns_of(_GAP_KEYS), rows=lambda: worst_places(contents)
-    )
+    return Table(key="gaps", columns=columns_of(_GAP_KEYS), rows=lambda: worst_places(contents))
 
 
 def worst_places(contents: Contents) -> Iterator[Row]:
     """Go through the farthest place of each unit, farthest first."""
     register, language = contents.register, contents.language
-    held = [
-        row
-        for row in map(unit_row, contents.answer.report.units)
-        if row["worst_gap_distance_m"] is not None
-    ]
+    held = [row for row in unit_rows(contents.answer) if row["worst_gap_distance_m"] is not None]
     held.sort(key=lambda row: (-row["worst_gap_distance_m"], row["code"]))
     for rank, row in enumerate(held, start=1):
         county = register.counties_by_code.get(row["county_code"] or "")
@@ -200,11 +194,9 @@ def station_row(contents: Contents, counted: Station) -> Row:
 
 def _service(service: Service, language: Language) -> str:
     named, words = MAP_WORDS[language], WORDS[language]
-    groups = words["comma"].join(
-        named[f"group_{each}"] for each in (sorted(service.groups) or ["anyone"])
-    )
+    groups = words["comma"].join(named[f"group_{each}"] for each in sorted(service.groups))
     hours = hours_text(service.opening_hours, language) or named["stations.hours_unknown"]
-    return f"{named[f'service_{service.kind}']}{words['colon']}{hours} · {groups}"
+    return f"{named[f'service_{service.kind}']}{words['colon']}{hours} · {groups or named['group_anyone']}"
 
 
 def _joined(parts: Iterable[str], language: Language) -> str:

@@ -60,13 +60,15 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "{when} · {status}",
         # What came out.
         "summary": "摘要",
-        "sum_counted": "本次分析计入 {counted} 个站点：{rest} 个提供休息，{breakfast} 个提供爱心早餐。",
+        "sum_counted": "本次分析计入 {counted} 个站点：{rest} 个提供休息，{breakfast} "
+        "个提供爱心早餐。",
         "sum_covered": "服务半径 {radius} 米（{distance}）之内，站点覆盖{place}面积的 {share}"
         "（{covered} km²，共 {area} km²）；{cross} 的面积有两个或更多站点（交叉覆盖）。",
         "sum_nearest": "从{place}各处到最近的站点，平均 {mean} 米；一半的地方不超过 {median} 米，"
         "九成的地方不超过 {p90} 米。",
         "sum_people": "每万常住人口有 {per} 个站点（人口 {population}，{year} 年）。",
-        "sum_extremes": "有边界数据的 {measured} 个{units}中，覆盖率最高的是{best}（{best_share}），"
+        "sum_extremes": "有边界数据的 {measured} 个{units}中，"
+        "覆盖率最高的是{best}（{best_share}），"
         "最低的是{worst}（{worst_share}）。",
         "sum_empty": "{count} 个{units}还没有计入的站点。",
         "sum_gap": "最远的空白点在{unit}：离最近的站点 {distance} 米（东经 {longitude}°，北纬 "
@@ -81,9 +83,11 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "method": "方法",
         "method_coverage": "面积覆盖率：单元内到任一站点不超过服务半径的面积 ÷ 单元面积。单元以外的"
         "站点也计入，边界不挡人。",
-        "method_cross": "交叉覆盖率：到两个或更多站点都不超过服务半径的面积所占比例。工会“双15”服务圈"
+        "method_cross": "交叉覆盖率：到两个或更多站点都不超过服务半径的面积所占比例。"
+        "工会“双15”服务圈"
         "以 1 公里、步行 15 分钟和交叉覆盖为目标。",
-        "method_nearest": "到最近站点的距离：在单元内均匀布点（间距见“测点间距”），逐点量到最近站点，"
+        "method_nearest": "到最近站点的距离：在单元内均匀布点（间距见“测点间距”），"
+        "逐点量到最近站点，"
         "按面积平均，不按人口。",
         "method_gap": "空白点：每个单元内离所有站点最远的测点，按距离从远到近排列。",
         "method_people": "每万人站点：登记在该单元的站点数 ÷ 常住人口 × 10 000。",
@@ -180,9 +184,11 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "basis": "{place} · service radius {radius} m · {distance} · {instant} · revision "
         "{revision} · {when} · {status}",
         "summary": "Summary",
-        "sum_counted": "{counted} stations count here: {rest} offer a rest, {breakfast} serve a free "
+        "sum_counted": "{counted} stations count here: {rest} offer a rest, {breakfast} serve a "
+        "free "
         "breakfast.",
-        "sum_covered": "Within {radius} m ({distance}), stations cover {share} of the area of {place} "
+        "sum_covered": "Within {radius} m ({distance}), stations cover {share} of the area of "
+        "{place} "
         "({covered} of {area} km²); {cross} lies within reach of two stations or more.",
         "sum_nearest": "To the nearest station it is {mean} m on average from anywhere in {place}; "
         "half of the ground is within {median} m, nine tenths within {p90} m.",
@@ -202,19 +208,23 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "method": "Method",
         "method_coverage": "Area coverage: the area of a unit within the service radius of any "
         "station / the unit's area. Stations beyond its border count: a border stops nobody.",
-        "method_cross": "Cross coverage: the share of the area within the radius of two stations or "
+        "method_cross": "Cross coverage: the share of the area within the radius of two "
+        "stations or "
         "more. The trade unions' “double 15” programme asks for 1 km, a 15-minute walk and cross "
         "coverage.",
-        "method_nearest": "Distance to the nearest station: measured from an even grid over the unit "
+        "method_nearest": "Distance to the nearest station: measured from an even grid over the "
+        "unit "
         "(see its spacing); averages are by area, not by people.",
         "method_gap": "Gap: the place of a unit's grid farthest from any station, farthest first.",
-        "method_people": "Stations per 10,000: stations registered in the unit / residents × 10,000.",
+        "method_people": "Stations per 10,000: stations registered in the unit / residents × "
+        "10,000.",
         "method_plane": "Distances are geodesics on WGS 84; shares of area are formed on {crs} and "
         "are within 0.1 % of the unit's area.",
         "limits": "Limits",
         "limit_straight": "A straight line is not a walk: in Chinese cities walks are about 1.3 "
         "times as long on average.",
-        "limit_area": "Coverage by area does not say how many people are covered: fields count like "
+        "limit_area": "Coverage by area does not say how many people are covered: fields count "
+        "like "
         "streets.",
         "sources": "Sources",
         "source_stations": "Stations: {source} ({count})",
@@ -231,7 +241,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "table_units": "Table 3  All {units}",
         "approximate_mark": "≈ the boundary is approximate and the figure an estimate. “–” no "
         "boundary is known.",
-        "only_first": "Only the {count} least covered of {all} are listed; all are in the workbook.",
+        "only_first": "Only the {count} least covered of {all} are listed; all are in the "
+        "workbook.",
         "page": "page {page} of {pages}",
         "legend_coverage": "Area coverage",
         "legend_none": "no boundary",

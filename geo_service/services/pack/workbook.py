@@ -33,7 +33,13 @@ _FORMATS: Final[dict[Form, dict[str, object]]] = {
 }
 _WIDTHS: Final[dict[Form, float]] = {
     **dict.fromkeys(("whole", "decimal", "share"), 11.0),
-    **{"degrees": 12.0, "flag": 9.0, "date": 11.0, "year": 9.0, "plain": 9.0, "text": 13.0, "long": 36.0},
+    "degrees": 12.0,
+    "flag": 9.0,
+    "date": 11.0,
+    "year": 9.0,
+    "plain": 9.0,
+    "text": 13.0,
+    "long": 36.0,
 }
 _NAMES: Final = {"name", "unit", "nearest_station_name", "township"}
 _BASIS_ROW, _HEAD_ROW, _FIRST_ROW = 0, 1, 2
@@ -169,7 +175,7 @@ class _Writer:
         else:
             self._put(sheet, at, number, str(value), form)
 
-    def _put(self, sheet: Any, at: int, number: int, text: str, form: Any) -> None:  # noqa: PLR0913 - a cell is a sheet, a place, a text and a form
+    def _put(self, sheet: Any, at: int, number: int, text: str, form: Any) -> None:
         """Write text as text."""
         if len(text) > _LONGEST_TEXT:
             text = text[: _LONGEST_TEXT - 1] + "…"
@@ -205,8 +211,12 @@ class _Writer:
 _CELL: Final = {"font_size": 10, "valign": "top", "bottom": 4, "bottom_color": "#D3DBD6"}
 _STYLES: Final[dict[str, dict[str, object]]] = {
     "ribbon": {
-        **{"bold": True, "font_size": 24, "valign": "vcenter", "indent": 1},
-        **{"font_color": "#5C4300", "bg_color": "#FFF1C9"},
+        "bold": True,
+        "font_size": 24,
+        "valign": "vcenter",
+        "indent": 1,
+        "font_color": "#5C4300",
+        "bg_color": "#FFF1C9",
     },
     "title": {"bold": True, "font_size": 20, "valign": "vcenter"},
     "heading": {"bold": True, "font_size": 12, "font_color": _ACCENT, "bottom": 1},
@@ -215,8 +225,14 @@ _STYLES: Final[dict[str, dict[str, object]]] = {
     "muted": {"font_size": 9, "font_color": "#52626A"},
     "warned": {"font_size": 9, "bold": True, "font_color": "#5C4300", "bg_color": "#FFF1C9"},
     "head": {
-        **{"bold": True, "font_size": 10, "text_wrap": True, "valign": "vcenter"},
-        **{"font_color": "#FFFFFF", "bg_color": _ACCENT, "border": 1, "border_color": "#FFFFFF"},
+        "bold": True,
+        "font_size": 10,
+        "text_wrap": True,
+        "valign": "vcenter",
+        "font_color": "#FFFFFF",
+        "bg_color": _ACCENT,
+        "border": 1,
+        "border_color": "#FFFFFF",
     },
 }
 

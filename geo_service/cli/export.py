@@ -1,0 +1,86 @@
+"""`geo-service export`: coverage as a file to take along, as a planner or a cron job wants it."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from geo_service.cli import options
+from geo_service.cli.connection import opened
+from geo_service.cli.coverage import about_answer
+from geo_service.domain.coordinate import Metres
+from geo_service.domain.register import Register
+from geo_service.domain.survey import Level
+from geo_service.services.coverage import CoverageQuery, measure_coverage
+from geo_service.services.exporting import coverage_csv, coverage_features, totals_row
+from geo_service.services.notes import coverage_notes
+from geo_service.services.pack.contents import gather
+from geo_service.services.pack.files import Packer, PackForm
+
+_TEXT_FORMS: Final = ("geojson", "csv")
+
+
+@click.command()
+@click.argument("form", type=click.Choice([*PackForm, *_TEXT_FORMS]))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
+@click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@options.filters
+def command(form: str, file: Path, **given: Any) -> None:
+    """Write coverage to FILE as a workbook, GIS layers, a report or a picture of the map.
+
+    An older FILE is replaced as a whole, or, if anything goes wrong, left as it was.
+    """
+    if given["open_"] == options.ARRIVAL:
+        raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
+    condition = options.condition(given["open_"], open_only=given["open_only"])
+    now = datetime.now(UTC)
+    query = CoverageQuery(
+        radius=Metres(given["radius"]),
+        level=given["level"],
+        conditions=options.conditions(given["service"], given["group"], given["amenity"]),
+        open=condition,
+        instant=None if condition is None else options.moment(given["open_"], now),
+    )
+    with opened() as connection, _in_place_of(file) as draft:
+        register = connection.register()
+        if form in _TEXT_FORMS:
+            draft.write_bytes(_text(register, query, form, now))
+        else:
+            contents = gather(register, query, instant=now, language=given["lang"])
+            Packer().write(contents, PackForm(form), draft)
+    click.echo(f"Wrote {file}")
+
+
+@contextmanager
+def _in_place_of(file: Path) -> Iterator[Path]:
+    """Yield where to write; what stands there at the end takes the file's place."""
+    try:
+        # Beside the file: only within one file system is it replaced in one step.
+        with tempfile.TemporaryDirectory(prefix=".geo-service-", dir=file.parent) as folder:
+            draft = Path(folder) / "draft"
+            yield draft
+            draft.replace(file)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
+
+
+def _text(register: Register, query: CoverageQuery, form: str, now: datetime) -> bytes:
+    answer = measure_coverage(register, query)
+    about = about_answer(register, answer)
+    if form == "csv":
+        return coverage_csv(answer, about).encode("utf-8-sig")  # else Excel takes it for another
+    collection = {
+        "type": "FeatureCollection",
+        **about,
+        "notes": coverage_notes(register, answer, now, "en"),
+        "totals": totals_row(answer.report.totals),
+        "features": coverage_features(answer.report),
+    }
+    return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
