@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 from geo_service.domain.survey import Level
-from geo_service.domain.township import County, Township
 from geo_service.services.exporting import Row
 from geo_service.services.pack import figures
 from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
@@ -228,10 +227,12 @@ def sources(contents: Contents) -> list[str]:
         words["source_stations"].format(source=source, count=whole(count))
         for source, count in counts.most_common(_SOURCES)
     ]
-    units: list[County | Township] = [*register.counties, *register.townships]
-    outlines = Counter(unit.source for unit in units if unit.boundary)
+    outlines = Counter(unit.source for unit in register.counties if unit.boundary)
+    outlines += Counter(unit.source for unit in register.townships if unit.boundary)
     said += [words["source_boundaries"].format(source=source) for source in outlines][:_SOURCES]
-    people = {register.place.population_source, *(each.population_source for each in units)}
+    people = {register.place.population_source}
+    people |= {unit.population_source for unit in register.counties}
+    people |= {unit.population_source for unit in register.townships}
     said += [
         words["source_population"].format(source=source) for source in sorted(filter(None, people))
     ]

@@ -194,9 +194,10 @@ def station_row(contents: Contents, counted: Station) -> Row:
 
 def _service(service: Service, language: Language) -> str:
     named, words = MAP_WORDS[language], WORDS[language]
+    kind, anyone = named[f"service_{service.kind}"], named["group_anyone"]
     groups = words["comma"].join(named[f"group_{each}"] for each in sorted(service.groups))
     hours = hours_text(service.opening_hours, language) or named["stations.hours_unknown"]
-    return f"{named[f'service_{service.kind}']}{words['colon']}{hours} · {groups or named['group_anyone']}"
+    return f"{kind}{words['colon']}{hours} · {groups or anyone}"
 
 
 def _joined(parts: Iterable[str], language: Language) -> str:
