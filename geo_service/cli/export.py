@@ -26,7 +26,7 @@ _TEXT_FORMS: Final = ("geojson", "csv")
 
 
 @click.command()
-@click.argument("form", type=click.Choice([*PackForm, *_TEXT_FORMS]))
+@click.argument("form", type=click.Choice([*(each.value for each in PackForm), *_TEXT_FORMS]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
 @click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
