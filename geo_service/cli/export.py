@@ -48,7 +48,7 @@ def command(form: str, file: Path, **given: Any) -> None:
         open=condition,
         instant=None if condition is None else options.moment(given["open_"], now),
     )
-    with opened() as connection, _in_place_of(file) as draft:
+    with opened() as connection, _in_place_of(file, form) as draft:
         register = connection.register()
         if form in _TEXT_FORMS:
             draft.write_bytes(_text(register, query, form, now))
@@ -59,12 +59,12 @@ def command(form: str, file: Path, **given: Any) -> None:
 
 
 @contextmanager
-def _in_place_of(file: Path) -> Iterator[Path]:
+def _in_place_of(file: Path, form: str) -> Iterator[Path]:
     """Yield where to write; what stands there at the end takes the file's place."""
     try:
         # Beside the file: only within one file system is it replaced in one step.
         with tempfile.TemporaryDirectory(prefix=".geo-service-", dir=file.parent) as folder:
-            draft = Path(folder) / "draft"
+            draft = Path(folder) / f"draft.{form}"  # GDAL insists on the ending
             yield draft
             draft.replace(file)
     except OSError as error:

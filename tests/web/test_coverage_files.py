@@ -21,7 +21,7 @@ def fetched(client: FlaskClient, query: str) -> bytes:
     """Return a file whole, and close it as a server does."""
     with client.get(f"/api/v1/coverage?{query}") as answer:
         assert answer.status_code == 200
-        return answer.data
+        return bytes(answer.data)
 
 
 @pytest.mark.parametrize("form", PackForm)

