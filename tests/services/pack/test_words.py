@@ -7,6 +7,7 @@ import pytest
 
 from geo_service.domain.survey import Level
 from geo_service.services.exporting import csv_text
+from geo_service.services.notes import Language
 from geo_service.services.pack.columns import COLUMNS, columns_of
 from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
 from geo_service.services.pack.tables import tables
@@ -34,7 +35,7 @@ def test_both_languages_have_the_same_words() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_two_columns_of_a_table_have_one_heading(pack: Contents, language: str) -> None:
+def test_no_two_columns_of_a_table_have_one_heading(pack: Contents, language: Language) -> None:
     for table in tables(replace(pack, language=language)):
         headings = [column.heading(pack.language) for column in table.columns]
         assert len(set(headings)) == len(headings)
