@@ -12,12 +12,17 @@ import click
 
 from geo_service.cli import options
 from geo_service.cli.connection import opened
-from geo_service.cli.coverage import about_answer
+from geo_service.cli.coverage import about_asked
 from geo_service.domain.coordinate import Metres
+from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.survey import Level
+from geo_service.runtime import walking_of
+from geo_service.services.asked import distance_asked, layer_asked
 from geo_service.services.coverage import CoverageQuery, measure_coverage
-from geo_service.services.exporting import coverage_csv, coverage_features, totals_row
+from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
+from geo_service.services.exporting import answer_totals, coverage_csv, coverage_features
 from geo_service.services.notes import coverage_notes
 from geo_service.services.pack.contents import gather
 from geo_service.services.pack.files import Packer, PackForm
@@ -30,6 +35,14 @@ _TEXT_FORMS: Final = ("geojson", "csv")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
 @click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
+@click.option("--demand", metavar="LAYER", help="Of a demand layer; see geo-service demand list.")
+@click.option(
+    "--distance",
+    type=options.OneOf(DistanceType),
+    default=DistanceType.STRAIGHT,
+    show_default=True,
+    help="What a metre of the radius is.",
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @options.filters
 def command(form: str, file: Path, **given: Any) -> None:
@@ -41,15 +54,18 @@ def command(form: str, file: Path, **given: Any) -> None:
         raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
     condition = options.condition(given["open_"], open_only=given["open_only"])
     now = datetime.now(UTC)
-    query = CoverageQuery(
-        radius=Metres(given["radius"]),
-        level=given["level"],
-        conditions=options.conditions(given["service"], given["group"], given["amenity"]),
-        open=condition,
-        instant=None if condition is None else options.moment(given["open_"], now),
-    )
     with opened() as connection, _in_place_of(file, form) as draft:
         register = connection.register()
+        layer = given["demand"] and layer_of(register, connection.database, given["demand"])
+        query = CoverageQuery(
+            radius=Metres(given["radius"]),
+            level=given["level"],
+            conditions=options.conditions(given["service"], given["group"], given["amenity"]),
+            open=condition,
+            instant=None if condition is None else options.moment(given["open_"], now),
+            demand=layer or None,
+            distances=distances_of(given["distance"], walking_of(connection.settings)),
+        )
         if form in _TEXT_FORMS:
             draft.write_bytes(_text(register, query, form, now))
         else:
@@ -73,14 +89,16 @@ def _in_place_of(file: Path, form: str) -> Iterator[Path]:
 
 def _text(register: Register, query: CoverageQuery, form: str, now: datetime) -> bytes:
     answer = measure_coverage(register, query)
-    about = about_answer(register, answer)
+    about = about_asked(register, query)
     if form == "csv":
         return coverage_csv(answer, about).encode("utf-8-sig")  # else Excel takes it for another
     collection = {
         "type": "FeatureCollection",
         **about,
         "notes": coverage_notes(register, answer, now, "en"),
-        "totals": totals_row(answer.report.totals),
-        "features": coverage_features(answer.report),
+        "distance": distance_asked(query),
+        "demand": layer_asked(query),
+        "totals": answer_totals(answer),
+        "features": coverage_features(answer.report, answer.demand),
     }
     return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
 from geo_service.domain.survey import Level
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
-from geo_service.services.exporting import Row, totals_row, unit_row
+from geo_service.services.measures import MOST_GAPS, GapList, worst_gaps
 from geo_service.services.notes import Language, coverage_notes
 
 # Worst first: figures are worth no more than the least of what they are made from.
@@ -28,6 +29,7 @@ class Contents:
     level: Level
     made_at: datetime
     language: Language
+    gaps: GapList
     cautions: tuple[str, ...] = ()
 
     @property
@@ -39,6 +41,11 @@ class Contents:
     def whole(self) -> CoverageAnswer:
         """The answer for the place as one unit, if there is one; there nothing counts twice."""
         return self.answers.get(Level.CITY, self.answer)
+
+    @property
+    def along_streets(self) -> bool:
+        """Whether distances follow streets: then no disc says what is in reach."""
+        return self.answer.query.distances.distance_type is DistanceType.NETWORK_WALK
 
     @property
     def place_name(self) -> str:
@@ -83,15 +90,6 @@ def gather(  # noqa: PLR0913 - the question and its circumstances
         level=query.level,
         made_at=instant.astimezone(register.place.zone),
         language=language,
+        gaps=worst_gaps(register, query, count=MOST_GAPS),
         cautions=cautions,
     )
-
-
-def unit_rows(answer: CoverageAnswer) -> list[Row]:
-    """Lay the figures of every unit out flat."""
-    return [unit_row(unit) for unit in answer.report.units]
-
-
-def answer_totals(answer: CoverageAnswer) -> Row:
-    """Lay the figures of all units together out flat."""
-    return totals_row(answer.report.totals)

@@ -69,9 +69,7 @@ def write_geopackage(contents: Contents, path: Path) -> None:
 
 
 def _layers(contents: Contents) -> Iterable[_Layer]:
-    drawing = draw_coverage(contents.register, contents.answer)
     units = contents.answer.report.units
-    basis = _basis(contents)
     table = unit_table(contents, contents.level)
     breaks = breaks_of(
         MEASURES["area_coverage"],
@@ -88,25 +86,8 @@ def _layers(contents: Contents) -> Iterable[_Layer]:
         geometries=[_multi(unit.unit.boundary) for unit in units],
         geometry_type="MultiPolygon",
     )
-    covered = columns_of(("name", *_BASIS_KEYS))
-    yield _Layer(
-        name="catchments",
-        columns=covered,
-        rows=[basis | {"name": contents.place_name}],
-        geometries=[drawing.catchments],
-        geometry_type="MultiPolygon",
-        style=styles.area(covered, contents.language, fill="11,79,73,41", line="11,79,73,255"),
-    )
-    by_code = {unit.unit.code: unit.unit.name for unit in units}
-    uncovered = columns_of(("code", "name", *_BASIS_KEYS))
-    yield _Layer(
-        name="uncovered",
-        columns=uncovered,
-        rows=[basis | {"code": code, "name": by_code[code]} for code in drawing.gaps],
-        geometries=list(drawing.gaps.values()),
-        geometry_type="MultiPolygon",
-        style=styles.area(uncovered, contents.language, fill="157,23,77,36", line="157,23,77,140"),
-    )
+    if not contents.along_streets:
+        yield from _ground(contents)
     yield _of(
         contents,
         "stations",
@@ -129,6 +110,31 @@ def _layers(contents: Contents) -> Iterable[_Layer]:
         name="about",
         columns=columns_of(("key", "value")),
         rows=_about(contents),
+    )
+
+
+def _ground(contents: Contents) -> Iterable[_Layer]:
+    """Return what is within the radius, and of each unit what is not."""
+    drawing = draw_coverage(contents.register, contents.answer)
+    units, basis = contents.answer.report.units, _basis(contents)
+    covered = columns_of(("name", *_BASIS_KEYS))
+    yield _Layer(
+        name="catchments",
+        columns=covered,
+        rows=[basis | {"name": contents.place_name}],
+        geometries=[drawing.catchments],
+        geometry_type="MultiPolygon",
+        style=styles.area(covered, contents.language, fill="11,79,73,41", line="11,79,73,255"),
+    )
+    by_code = {unit.unit.code: unit.unit.name for unit in units}
+    uncovered = columns_of(("code", "name", *_BASIS_KEYS))
+    yield _Layer(
+        name="uncovered",
+        columns=uncovered,
+        rows=[basis | {"code": code, "name": by_code[code]} for code in drawing.gaps],
+        geometries=list(drawing.gaps.values()),
+        geometry_type="MultiPolygon",
+        style=styles.area(uncovered, contents.language, fill="157,23,77,36", line="157,23,77,140"),
     )
 
 

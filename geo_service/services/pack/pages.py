@@ -1,7 +1,7 @@
 """The briefing and the picture as HTML that a press sets: all they show is in the text itself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -12,12 +12,13 @@ from markupsafe import Markup
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.survey import Level
 from geo_service.services.coverage import draw_coverage
-from geo_service.services.exporting import Row
+from geo_service.services.demand import unit_in
+from geo_service.services.exporting import Row, answer_totals, unit_rows
 from geo_service.services.pack import figures, sentences
-from geo_service.services.pack.columns import columns_of
-from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
+from geo_service.services.pack.columns import columns_of, of_layer
+from geo_service.services.pack.contents import Contents
 from geo_service.services.pack.figures import name_in
-from geo_service.services.pack.tables import worst_places
+from geo_service.services.pack.tables import gap_table, worst_places
 from geo_service.services.pack.words import WORDS
 from maps.language import tag_of
 from maps.measures import MEASURES, breaks_of, class_of, colour_of, range_of
@@ -30,6 +31,7 @@ _UNIT_COLUMNS: Final = (
     *("stations", "area_km2", "area_coverage", "cross_coverage"),
     *("nearest_mean_m", "nearest_p90_m", "worst_gap_distance_m"),
 )
+_OF_DEMAND: Final = ("demand_coverage", "demand_uncovered")
 _COUNTY_COLUMNS: Final = (
     *("stations", "population", "stations_per_10000", "area_km2"),
     *("area_coverage", "cross_coverage", "nearest_mean_m", "worst_gap_distance_m"),
@@ -50,6 +52,7 @@ class PaperTable:
     headings: Sequence[Sequence[str]]  # each in the parts that a line may break between
     rows: Sequence[Sequence[str]]
     total: Sequence[str] | None = None
+    names: Sequence[int] = ()  # the columns that hold words, from 0
 
 
 def briefing(contents: Contents) -> str:
@@ -65,7 +68,7 @@ def briefing(contents: Contents) -> str:
         counties=_counties(contents),
         bars=_bars(contents),
         gaps=_gaps(contents),
-        gaps_title=words["table_gaps"].format(count=min(_WORST, len(rows))),
+        gaps_title=words["table_gaps"].format(count=min(_WORST, len(contents.gaps.gaps))),
         units=_units(contents, rows) if contents.level is Level.TOWNSHIP else None,
         units_title=words["table_units"].format(units=words[f"level_{contents.level}"]),
         only_first=words["only_first"].format(count=_MOST_UNITS, all=figures.whole(len(rows)))
@@ -95,6 +98,7 @@ def _frame(contents: Contents) -> dict[str, Any]:
         "legend": _legend(contents),
         "map_title": words["figure_map"].format(units=words[f"level_{contents.level}"]),
         "undrawn": _undrawn(contents),
+        "discs": not contents.along_streets,
     }
 
 
@@ -122,7 +126,7 @@ def _plate(contents: Contents, *, width: float, height: float) -> Markup:
                 for each in register.counties
                 if each.boundary is not None
             ],
-            catchments=drawing.catchments,
+            catchments=None if contents.along_streets else drawing.catchments,
             stations=[station.coordinate for station in contents.answer.stations],
             marked=[
                 Coordinate(longitude=row["longitude"], latitude=row["latitude"])
@@ -183,6 +187,13 @@ _SHOWN_NAMES: Final = 20
 # -- tables and chart ------------------------------------------------------------------------
 
 
+def _with_demand(contents: Contents, keys: Sequence[str]) -> Sequence[str]:
+    if contents.answer.query.demand is None:
+        return keys
+    # Paper is as wide as it is: demand takes the place of the ground's lesser figures.
+    return [key for key in keys if key not in {"nearest_p90_m", "area_km2"}] + [*_OF_DEMAND]
+
+
 def _cells(row: Row, keys: Sequence[str]) -> list[str]:
     mark = "≈" if row["approximate"] else ""
     return [_cell(key, row[key], mark) for key in keys]
@@ -191,7 +202,7 @@ def _cells(row: Row, keys: Sequence[str]) -> list[str]:
 def _cell(key: str, value: Any, mark: str) -> str:
     if value is None:
         return figures.NOTHING
-    if key in {"area_coverage", "cross_coverage"}:
+    if key in {"area_coverage", "cross_coverage", "demand_coverage"}:
         return mark + figures.share(value)
     if key in {"area_km2", "covered_km2"}:
         return mark + figures.decimal(value)
@@ -201,7 +212,13 @@ def _cell(key: str, value: Any, mark: str) -> str:
 
 
 def _headings(contents: Contents, keys: Sequence[str]) -> list[list[str]]:
-    headings = (column.heading(contents.language) for column in columns_of(keys))
+    columns, layer = columns_of(keys), contents.answer.query.demand
+    if layer is not None:
+        columns = of_layer(columns, unit_in(layer, contents.language))
+    return _split(column.heading(contents.language) for column in columns)
+
+
+def _split(headings: Iterable[str]) -> list[list[str]]:
     return [_BETWEEN.split(heading) for heading in headings]
 
 
@@ -210,6 +227,7 @@ _BETWEEN: Final = re.compile("(?<=：)|(?=（)|(?<=: )|(?= [(])")
 
 def _units(contents: Contents, rows: Sequence[Row]) -> PaperTable:
     register, language = contents.register, contents.language
+    keys = _with_demand(contents, _UNIT_COLUMNS)
     shown = rows
     if len(rows) > _MOST_UNITS:
         least = sorted(rows, key=lambda row: (row["area_coverage"] is None, row["area_coverage"]))
@@ -220,8 +238,8 @@ def _units(contents: Contents, rows: Sequence[Row]) -> PaperTable:
         named = "" if county is None else county.name
         if language == "en" and county is not None:
             named = county.name_en or county.name
-        lines.append([named, name_in(row, language), *_cells(row, _UNIT_COLUMNS)])
-    return PaperTable(headings=_headings(contents, ("county", "name", *_UNIT_COLUMNS)), rows=lines)
+        lines.append([named, name_in(row, language), *_cells(row, keys)])
+    return PaperTable(headings=_headings(contents, ("county", "name", *keys)), rows=lines)
 
 
 def _counties(contents: Contents) -> PaperTable | None:
@@ -229,11 +247,12 @@ def _counties(contents: Contents) -> PaperTable | None:
     if answer is None or not answer.report.units:
         return None
     rows = unit_rows(answer)
+    keys = _with_demand(contents, _COUNTY_COLUMNS)
     whole = answer_totals(contents.whole)
     return PaperTable(
-        headings=_headings(contents, ("name", *_COUNTY_COLUMNS)),
-        rows=[[name_in(row, contents.language), *_cells(row, _COUNTY_COLUMNS)] for row in rows],
-        total=[contents.place_name, *_cells(whole, _COUNTY_COLUMNS)],
+        headings=_headings(contents, ("name", *keys)),
+        rows=[[name_in(row, contents.language), *_cells(row, keys)] for row in rows],
+        total=[contents.place_name, *_cells(whole, keys)],
     )
 
 
@@ -262,19 +281,21 @@ _FULL_WIDTHS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 
 def _gaps(contents: Contents) -> PaperTable:
-    keys = ("rank", "unit", "county", "distance_m", "longitude", "latitude", "nearest_station_name")
+    table = gap_table(contents)
+    columns = [column for column in table.columns if column.key != "nearest_station"]
     return PaperTable(
-        headings=_headings(contents, keys),
+        headings=_split(column.heading(contents.language) for column in columns),
         rows=[
-            [
-                str(row["rank"]),
-                row["unit"],
-                row["county"] or "",
-                figures.whole(row["distance_m"]),
-                f"{row['longitude']:.4f}",
-                f"{row['latitude']:.4f}",
-                row["nearest_station_name"],
-            ]
-            for row in islice(worst_places(contents), _WORST)
+            [_gap_cell(column.key, row[column.key]) for column in columns]
+            for row in islice(table.rows(), _WORST)
         ],
+        names=[number for number, column in enumerate(columns) if column.form == "text"],
     )
+
+
+def _gap_cell(key: str, value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or figures.NOTHING
+    if key in {"longitude", "latitude"}:
+        return f"{value:.4f}"
+    return figures.decimal(value, 2) if key == "uncovered_km2" else figures.whole(value)

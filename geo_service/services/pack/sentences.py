@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from geo_service.domain.reach import DistanceType
 from geo_service.domain.survey import Level
-from geo_service.services.exporting import Row
+from geo_service.services.demand import name_in as name_in_language
+from geo_service.services.demand import unit_in
+from geo_service.services.exporting import Row, answer_totals, unit_rows
 from geo_service.services.pack import figures
-from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
+from geo_service.services.pack.contents import Contents
 from geo_service.services.pack.figures import decimal, name_in, share, whole
 from geo_service.services.pack.words import WORDS
 from maps.language import WORDS as MAP_WORDS
@@ -70,7 +73,7 @@ def parameters(contents: Contents) -> list[tuple[str, str]]:
         "distance": distance_text(contents),
         "instant": instant_text(contents),
         "filters": filters(contents),
-        "demand": words["by_area"],
+        "demand": _layer(contents),
         "crs": answer.report.crs.name,
         "stations": words["stations_of"].format(counted=counted, all=whole(len(register.stations))),
     }
@@ -83,6 +86,22 @@ def parameters(contents: Contents) -> list[tuple[str, str]]:
         for status, count in register.data_status.items()
     )
     return [(words[f"parameter_{key}"], text) for key, text in said.items()]
+
+
+def _layer(contents: Contents) -> str:
+    words, layer = WORDS[contents.language], contents.answer.query.demand
+    if layer is None:
+        return words["by_area"]
+    said = words["of_layer"].format(
+        name=name_in_language(layer, contents.language),
+        total=whole(layer.points.total),
+        unit=unit_in(layer, contents.language),
+        status=MAP_WORDS[contents.language][f"status_{layer.data_status}"],
+        source=layer.source,
+    )
+    if layer.estimate is None:
+        return said
+    return f"{said}{words['stop']} {words['layer_estimate'].format(estimate=layer.estimate)}"
 
 
 def filters(contents: Contents) -> str:
@@ -101,15 +120,16 @@ def filters(contents: Contents) -> str:
 def key_figures(contents: Contents) -> list[tuple[str, str]]:
     """Return the few figures to see first, each with its name."""
     words, of = WORDS[contents.language], answer_totals(contents.whole)
-    # The farthest place is that of the list of gaps, which has a line for every unit.
-    gap = contents.answer.report.totals.worst_gap
+    worst = next(iter(contents.gaps.gaps), None)
     shown = {
         "stations": whole(len(contents.answer.stations)),
         "area": share(of["area_coverage"]),
         "cross": share(of["cross_coverage"]),
         "mean": _metres(of["nearest_mean_m"]),
-        "gap": _metres(None if gap is None else gap.distance_m),
+        "gap": _metres(None if worst is None else worst.distance_m),
     }
+    if "demand_coverage" in of:
+        shown = {"stations": shown.pop("stations"), "demand": share(of["demand_coverage"])} | shown
     return [(words[f"figure_{key}"], text) for key, text in shown.items()]
 
 
@@ -138,10 +158,11 @@ def summary(contents: Contents) -> list[str]:
                 p90=whole(of["nearest_p90_m"]),
             )
         )
+    sentences += _demand(contents, of)
     sentences += _people(contents)
     if contents.level is not Level.CITY:
         sentences += _extremes(contents, rows)
-    return sentences + _farthest(contents, rows)
+    return sentences + _farthest(contents)
 
 
 def _covered(contents: Contents, of: Row) -> str:
@@ -154,6 +175,29 @@ def _covered(contents: Contents, of: Row) -> str:
         area=decimal(of["area_km2"]),
         cross=share(of["cross_coverage"]),
     )
+
+
+def _demand(contents: Contents, of: Row) -> list[str]:
+    words, layer = WORDS[contents.language], contents.answer.query.demand
+    if layer is None or of.get("demand_coverage") is None:
+        return []
+    said = [
+        words["sum_demand"].format(
+            name=name_in_language(layer, contents.language),
+            total=whole(of["demand"]),
+            unit=unit_in(layer, contents.language),
+            share=share(of["demand_coverage"]),
+            cross=share(of["demand_cross_coverage"]),
+            uncovered=whole(of["demand_uncovered"]),
+        )
+    ]
+    if of["demand_nearest_mean_m"] is not None:
+        said.append(
+            words["sum_demand_nearest"].format(
+                mean=whole(of["demand_nearest_mean_m"]), p90=whole(of["demand_nearest_p90_m"])
+            )
+        )
+    return said
 
 
 def _people(contents: Contents) -> list[str]:
@@ -192,16 +236,16 @@ def _extremes(contents: Contents, rows: Iterable[Row]) -> list[str]:
     return sentences
 
 
-def _farthest(contents: Contents, rows: Iterable[Row]) -> list[str]:
-    held = [row for row in rows if row["worst_gap_distance_m"] is not None]
-    if not held:
+def _farthest(contents: Contents) -> list[str]:
+    worst = next(iter(contents.gaps.gaps), None)
+    if worst is None or worst.distance_m is None or worst.unit is None:
         return []
-    worst = max(held, key=lambda row: row["worst_gap_distance_m"])
+    unit = worst.unit
     said = WORDS[contents.language]["sum_gap"].format(
-        unit=name_in(worst, contents.language),
-        distance=whole(worst["worst_gap_distance_m"]),
-        longitude=f"{worst['worst_gap_longitude']:.4f}",
-        latitude=f"{worst['worst_gap_latitude']:.4f}",
+        unit=(unit.name_en or unit.name) if contents.language == "en" else unit.name,
+        distance=whole(worst.distance_m),
+        longitude=f"{worst.at.longitude:.4f}",
+        latitude=f"{worst.at.latitude:.4f}",
     )
     return [said]
 
@@ -209,14 +253,21 @@ def _farthest(contents: Contents, rows: Iterable[Row]) -> list[str]:
 def method(contents: Contents) -> list[str]:
     """Say how the figures are made."""
     words, crs = WORDS[contents.language], contents.answer.report.crs.name
-    keys = ("coverage", "cross", "nearest", "gap", "people", "plane")
+    keys = ["coverage", "cross", "nearest", "gap", "people", "plane", "six"]
+    if contents.answer.query.demand is not None:
+        keys[2:2] = ["demand", "supply"]
     return [words[f"method_{key}"].format(crs=crs) for key in keys]
 
 
 def limits(contents: Contents) -> list[str]:
     """Say what the figures do not tell."""
-    words = WORDS[contents.language]
-    return [*contents.notes(), words["limit_straight"], words["limit_area"]]
+    words, query = WORDS[contents.language], contents.answer.query
+    said = contents.notes()
+    if query.distances.distance_type is DistanceType.STRAIGHT:
+        said.append(words["limit_straight"])
+    if query.demand is None:
+        said.append(words["limit_area"])
+    return said
 
 
 def sources(contents: Contents) -> list[str]:

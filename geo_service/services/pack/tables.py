@@ -4,16 +4,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from geo_service.domain.scorecard import Having
 from geo_service.domain.station import Service, Station
 from geo_service.domain.survey import Level
 from geo_service.services.coverage import CoverageAnswer
-from geo_service.services.exporting import Row
+from geo_service.services.demand import unit_in
+from geo_service.services.exporting import Row, answer_totals, unit_rows
 from geo_service.services.hours_text import hours_text
+from geo_service.services.measure_rows import gap_rows
 from geo_service.services.notes import Language
-from geo_service.services.pack.columns import COLUMNS, Column, columns_of
-from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
-from geo_service.services.pack.figures import name_in
+from geo_service.services.pack.columns import COLUMNS, Column, columns_of, of_layer
+from geo_service.services.pack.contents import Contents
 from geo_service.services.pack.words import WORDS, reason_text
+from geo_service.services.scorecard import scorecard
+from geo_service.services.scorecard import station_row as scorecard_row
+from geo_service.services.scorecard_words import SHOWN
 from maps.language import WORDS as MAP_WORDS
 
 _LEVEL_TABLES: Final = {
@@ -30,7 +35,8 @@ ASIDE: Final = frozenset(
     )
 )
 _GAP_KEYS: Final = (
-    *("rank", "unit", "county", "distance_m", "longitude", "latitude"),
+    *("rank", "unit", "county", "place_name", "distance_m"),
+    *("uncovered_demand", "uncovered_km2", "longitude", "latitude"),
     *("nearest_station", "nearest_station_name"),
 )
 _STATION_KEYS: Final = (
@@ -59,6 +65,7 @@ def tables(contents: Contents) -> list[Table]:
         *(unit_table(contents, level) for level in contents.answers),
         gap_table(contents),
         station_table(contents),
+        six_table(contents),
     ]
 
 
@@ -79,7 +86,7 @@ def unit_table(contents: Contents, level: Level) -> Table:
     keys.sort(key=ASIDE.__contains__)
     return Table(
         key=_LEVEL_TABLES[level],
-        columns=columns_of(keys),
+        columns=_columns(contents, keys),
         rows=lambda: (_unit(contents, row) for row in rows),
         total=_total(contents, answer) if len(answer.report.units) > 1 else None,
     )
@@ -125,33 +132,64 @@ _FIELDS: Final = {
     "covered_area_m2": "covered_km2",
     "nearest": "nearest_mean_m",
     "worst_gap": "worst_gap_distance_m",
+    "demand_nearest": "demand_nearest_mean_m",
 }
 
 
 def gap_table(contents: Contents) -> Table:
-    """Return the farthest place of each unit, farthest first."""
-    return Table(key="gaps", columns=columns_of(_GAP_KEYS), rows=lambda: worst_places(contents))
+    """Return the places farthest from any station, farthest first."""
+    keys = [key for key in _GAP_KEYS if key not in _without(contents)]
+    return Table(key="gaps", columns=_columns(contents, keys), rows=lambda: worst_places(contents))
+
+
+def _without(contents: Contents) -> set[str]:
+    """Return the columns of gaps that the question leaves empty."""
+    if contents.answer.query.demand is None:
+        return {"uncovered_demand", "place_name"}
+    return {"uncovered_km2"}
 
 
 def worst_places(contents: Contents) -> Iterator[Row]:
-    """Go through the farthest place of each unit, farthest first."""
+    """Go through the places farthest from any station, farthest first."""
     register, language = contents.register, contents.language
-    held = [row for row in unit_rows(contents.answer) if row["worst_gap_distance_m"] is not None]
-    held.sort(key=lambda row: (-row["worst_gap_distance_m"], row["code"]))
-    for rank, row in enumerate(held, start=1):
+    for row in gap_rows(contents.gaps):
         county = register.counties_by_code.get(row["county_code"] or "")
-        nearest = register.station(row["worst_gap_nearest_station"])
-        yield {
-            "rank": rank,
-            "code": row["code"],
-            "unit": name_in(row, language),
+        nearest = row["nearest_station"] and register.station(row["nearest_station"])
+        yield row | {
+            "unit": row["unit_name"] and _named(row["unit_name"], row["unit_name_en"], language),
             "county": None if county is None else _named(county.name, county.name_en, language),
-            "distance_m": row["worst_gap_distance_m"],
-            "longitude": row["worst_gap_longitude"],
-            "latitude": row["worst_gap_latitude"],
-            "nearest_station": str(nearest.id),
-            "nearest_station_name": _named(nearest.name, nearest.name_en, language),
+            "nearest_station_name": nearest and _named(nearest.name, nearest.name_en, language),
         }
+
+
+def six_table(contents: Contents) -> Table:
+    """Return which of the union's six things each station shows by its own record."""
+    register, language = contents.register, contents.language
+    keys = [key for having in Having for key in (f"has_{having}", f"why_{having}")]
+    keys.sort(key=lambda key: key.startswith("why_"))
+
+    def rows() -> Iterator[Row]:
+        for card in scorecard(register).stations:
+            row = scorecard_row(register, card)
+            township = register.townships_by_code.get(row["township_code"] or "")
+            yield {
+                "id": row["id"],
+                "name": _named(row["name"], row["name_en"], language),
+                "township": township and _named(township.name, township.name_en, language),
+                "shown": row["shown"],
+                **{f"has_{each}": SHOWN[card.marks[each].shown][language] for each in Having},
+                **{f"why_{each}": row[f"why_{each}_{language}"] for each in Having},
+            }
+
+    return Table(
+        key="six", columns=columns_of(("id", "name", "township", "shown", *keys)), rows=rows
+    )
+
+
+def _columns(contents: Contents, keys: Sequence[str]) -> Sequence[Column]:
+    layer = contents.answer.query.demand
+    columns = columns_of(keys)
+    return columns if layer is None else of_layer(columns, unit_in(layer, contents.language))
 
 
 def station_table(contents: Contents) -> Table:

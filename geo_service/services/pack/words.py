@@ -20,6 +20,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "city": "全市",
         "gaps": "空白点",
         "stations": "站点",
+        "six": "六有",
         "total": "合计",
         "level_township": "乡镇（街道）",
         "level_county": "县区",
@@ -32,6 +33,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "access_no": "不便进入",
         "access_unknown": "不详",
         "distance_straight line": "直线距离",
+        "distance_estimated walk": "估算步行距离",
+        "distance_walk along streets": "沿路网步行距离",
         # What was asked.
         "parameters": "参数",
         "parameter_place": "地方",
@@ -54,7 +57,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "no_filters": "无：全部站点",
         "stations_of": "{counted} 个，登记册共 {all} 个",
         "status_count": "{status} {count} 个站点",
-        "by_area": "未用人口需求图层：按面积计算",
+        "by_area": "未用需求图层：按面积计算",
+        "of_layer": "{name}，共 {total} {unit}（{status}；来源：{source}）",
+        "layer_estimate": "{estimate}（估算）",
         "revision_of": "{number}（{when}）",
         "basis": "{place} · 服务半径 {radius} 米 · {distance} · {instant} · 修订号 {revision} · "
         "{when} · {status}",
@@ -66,6 +71,10 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "（{covered} km²，共 {area} km²）；{cross} 的面积有两个或更多站点（交叉覆盖）。",
         "sum_nearest": "从{place}各处到最近的站点，平均 {mean} 米；一半的地方不超过 {median} 米，"
         "九成的地方不超过 {p90} 米。",
+        "sum_demand": "需求图层“{name}”共 {total} {unit}：{share} 在服务半径之内，{cross} "
+        "有两个或更多"
+        "站点可选；{uncovered} {unit}未被覆盖。",
+        "sum_demand_nearest": "按需求加权，到最近站点平均 {mean} 米，九成不超过 {p90} 米。",
         "sum_people": "每万常住人口有 {per} 个站点（人口 {population}，{year} 年）。",
         "sum_extremes": "有边界数据的 {measured} 个{units}中，"
         "覆盖率最高的是{best}（{best_share}），"
@@ -77,6 +86,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "figure_stations": "计入站点",
         "figure_area": "面积覆盖率",
         "figure_cross": "交叉覆盖率",
+        "figure_demand": "需求覆盖率",
         "figure_mean": "到最近站点平均",
         "figure_gap": "最远空白点",
         # What it rests on.
@@ -89,7 +99,14 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "method_nearest": "到最近站点的距离：在单元内均匀布点（间距见“测点间距”），"
         "逐点量到最近站点，"
         "按面积平均，不按人口。",
-        "method_gap": "空白点：每个单元内离所有站点最远的测点，按距离从远到近排列。",
+        "method_gap": "空白点：服务半径以外、离所有站点最远的地方（有需求图层时取需求点），"
+        "从远到近；"
+        "同一处空白只列一次。",
+        "method_demand": "需求覆盖率：到任一站点不超过服务半径的需求 ÷ 全部需求，按权重计。",
+        "method_supply": "2SFCA 与 E2SFCA：站点容量（未知按 1 计）÷ 半径内的需求，"
+        "再按需求点可达的站点"
+        "相加；E2SFCA 近处权重更高。",
+        "method_six": "六有只看登记册的记录：有、无、不详；“不详”不等于“无”。",
         "method_people": "每万人站点：登记在该单元的站点数 ÷ 常住人口 × 10 000。",
         "method_plane": "距离为 WGS 84 椭球面上的直线（测地线）；面积比例在 {crs} 平面内计算，"
         "误差不超过单元面积的 0.1 %。",
@@ -146,6 +163,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "city": "City",
         "gaps": "Gaps",
         "stations": "Stations",
+        "six": "Six things",
         "total": "Total",
         "level_township": "townships",
         "level_county": "counties",
@@ -158,6 +176,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "access_no": "no",
         "access_unknown": "unknown",
         "distance_straight line": "straight line",
+        "distance_estimated walk": "estimated walk",
+        "distance_walk along streets": "walk along streets",
         "parameters": "Parameters",
         "parameter_place": "Place",
         "parameter_made": "Made",
@@ -180,6 +200,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "stations_of": "{counted}, of {all} registered",
         "status_count": "{status}: {count} stations",
         "by_area": "no demand layer: by area",
+        "of_layer": "{name}, {total} {unit} in all ({status}; source: {source})",
+        "layer_estimate": "{estimate} (an estimate)",
         "revision_of": "{number} ({when})",
         "basis": "{place} · service radius {radius} m · {distance} · {instant} · revision "
         "{revision} · {when} · {status}",
@@ -192,6 +214,12 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "({covered} of {area} km²); {cross} lies within reach of two stations or more.",
         "sum_nearest": "To the nearest station it is {mean} m on average from anywhere in {place}; "
         "half of the ground is within {median} m, nine tenths within {p90} m.",
+        "sum_demand": "Of the demand layer “{name}” ({total} {unit}), {share} is within the "
+        "service "
+        "radius and {cross} within reach of two stations or more; {uncovered} {unit} are not.",
+        "sum_demand_nearest": "Weighted by demand, the nearest station is {mean} m away on "
+        "average, "
+        "and within {p90} m for nine tenths.",
         "sum_people": "There are {per} stations per 10,000 residents (population {population}, "
         "{year}).",
         "sum_extremes": "Of the {measured} {units} with a boundary, {best} is covered best "
@@ -203,6 +231,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "figure_stations": "Stations counted",
         "figure_area": "Area coverage",
         "figure_cross": "Cross coverage",
+        "figure_demand": "Demand coverage",
         "figure_mean": "To the nearest, mean",
         "figure_gap": "Worst gap",
         "method": "Method",
@@ -215,7 +244,15 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "method_nearest": "Distance to the nearest station: measured from an even grid over the "
         "unit "
         "(see its spacing); averages are by area, not by people.",
-        "method_gap": "Gap: the place of a unit's grid farthest from any station, farthest first.",
+        "method_gap": "Gap: the places beyond the service radius that are farthest from any "
+        "station "
+        "(of a demand layer's points, if there is one), farthest first, one for each hole.",
+        "method_demand": "Demand coverage: demand within the service radius of any station / all "
+        "demand, by weight.",
+        "method_supply": "2SFCA and E2SFCA: a station's capacity (1 where unknown) / the demand in "
+        "its radius, summed over the stations that demand can reach; E2SFCA weighs near ones more.",
+        "method_six": "The six things are told by the record alone: yes, no or unknown; unknown is "
+        "not no.",
         "method_people": "Stations per 10,000: stations registered in the unit / residents × "
         "10,000.",
         "method_plane": "Distances are geodesics on WGS 84; shares of area are formed on {crs} and "
