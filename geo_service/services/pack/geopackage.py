@@ -186,7 +186,7 @@ def _about(contents: Contents) -> list[Row]:
         ("summary", sentences.summary(contents)),
         ("method", sentences.method(contents)),
         ("limits", sentences.limits(contents)),
-        ("sources", sentences.sources(contents)),
+        ("sources", [*sentences.sources(contents), *sentences.claims(contents)]),
     ):
         said += [(words[key], part) for part in parts]
     return [{"key": key, "value": value} for key, value in said]

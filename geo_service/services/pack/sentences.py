@@ -97,11 +97,8 @@ def _layer(contents: Contents) -> str:
         total=whole(layer.points.total),
         unit=unit_in(layer, contents.language),
         status=MAP_WORDS[contents.language][f"status_{layer.data_status}"],
-        source=layer.source,
     )
-    if layer.estimate is None:
-        return said
-    return f"{said}{words['stop']} {words['layer_estimate'].format(estimate=layer.estimate)}"
+    return said if layer.estimate is None else f"{said}{words['comma']}{words['layer_estimate']}"
 
 
 def filters(contents: Contents) -> str:
@@ -271,7 +268,7 @@ def limits(contents: Contents) -> list[str]:
 
 
 def sources(contents: Contents) -> list[str]:
-    """Say where the data come from; programme figures are quoted as what was reported."""
+    """Say where the data come from."""
     words, register = WORDS[contents.language], contents.register
     counts = Counter(station.source for station in register.stations)
     said = [
@@ -287,19 +284,25 @@ def sources(contents: Contents) -> list[str]:
     said += [
         words["source_population"].format(source=source) for source in sorted(filter(None, people))
     ]
-    if register.claims:
-        claims = (
-            words["source_claim"].format(
-                name=claim.name,
-                value=claim.value,
-                unit=claim.unit,
-                source=claim.source_title or figures.NOTHING,
-            )
-            for claim in register.claims
-        )
-        separator = "；" if contents.language == "zh" else "; "
-        said.append(words["source_claims"].format(claims=separator.join(claims)))
     return said
+
+
+def claims(contents: Contents) -> list[str]:
+    """Quote the programme's figures as what they are: reported, and not checked."""
+    words, register = WORDS[contents.language], contents.register
+    if not register.claims:
+        return []
+    quoted = (
+        words["source_claim"].format(
+            name=claim.name,
+            value=claim.value,
+            unit=claim.unit,
+            source=claim.source_title or figures.NOTHING,
+        )
+        for claim in register.claims
+    )
+    separator = "；" if contents.language == "zh" else "; "
+    return [words["source_claims"].format(claims=separator.join(quoted))]
 
 
 _SOURCES = 20

@@ -144,9 +144,10 @@ def gap_table(contents: Contents) -> Table:
 
 def _without(contents: Contents) -> set[str]:
     """Return the columns of gaps that the question leaves empty."""
-    if contents.answer.query.demand is None:
+    layer = contents.answer.query.demand
+    if layer is None:
         return {"uncovered_demand", "place_name"}
-    return {"uncovered_km2"}
+    return {"uncovered_km2"} | ({"place_name"} if layer.points.names is None else set())
 
 
 def worst_places(contents: Contents) -> Iterator[Row]:

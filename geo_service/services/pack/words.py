@@ -58,8 +58,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "stations_of": "{counted} 个，登记册共 {all} 个",
         "status_count": "{status} {count} 个站点",
         "by_area": "未用需求图层：按面积计算",
-        "of_layer": "{name}，共 {total} {unit}（{status}；来源：{source}）",
-        "layer_estimate": "{estimate}（估算）",
+        "of_layer": "{name}，共 {total} {unit}，{status}",
+        "layer_estimate": "估算",
         "revision_of": "{number}（{when}）",
         "basis": "{place} · 服务半径 {radius} 米 · {distance} · {instant} · 修订号 {revision} · "
         "{when} · {status}",
@@ -200,8 +200,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "stations_of": "{counted}, of {all} registered",
         "status_count": "{status}: {count} stations",
         "by_area": "no demand layer: by area",
-        "of_layer": "{name}, {total} {unit} in all ({status}; source: {source})",
-        "layer_estimate": "{estimate} (an estimate)",
+        "of_layer": "{name}, {total} {unit} in all, {status}",
+        "layer_estimate": "an estimate",
         "revision_of": "{number} ({when})",
         "basis": "{place} · service radius {radius} m · {distance} · {instant} · revision "
         "{revision} · {when} · {status}",

@@ -104,11 +104,12 @@ class _Writer:
         self._put(sheet, at, 0, sentences.basis(contents), self._format("muted"))
         at += 2
         pairs = sentences.parameters(contents)
+        cited = [*sentences.sources(contents), *sentences.claims(contents)]
         at = self._section(sheet, at, words["summary"], sentences.summary(contents))
         at = self._pairs(sheet, at, words["parameters"], pairs)
         at = self._section(sheet, at, words["method"], sentences.method(contents))
         at = self._section(sheet, at, words["limits"], sentences.limits(contents))
-        at = self._section(sheet, at, words["sources"], sentences.sources(contents))
+        at = self._section(sheet, at, words["sources"], cited)
         listed = [words[table.key] for table in made]
         self._section(sheet, at, words["contents"], listed)
 

@@ -6,10 +6,13 @@ import pytest
 from shapely import box
 
 from geo_service.domain.coordinate import Metres
+from geo_service.domain.reach import StraightLines
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
 from geo_service.domain.township import BoundaryStatus, County, Township
+from geo_service.persistence.database import Database
 from geo_service.services.coverage import CoverageQuery
+from geo_service.services.demand import layer_of
 from geo_service.services.pack.contents import Contents, gather
 from tests.support.hostile import TEXTS
 from tests.support.register import a_register, a_station
@@ -26,6 +29,17 @@ def pack(register: Register) -> Contents:
     return gather(
         register, CoverageQuery(radius=Metres(1000)), instant=NOON, language="zh", cautions=()
     )
+
+
+@pytest.fixture(scope="session")
+def pack_of_demand(register: Register, shipped: Database) -> Contents:
+    """The same, of the residents, by estimated walks."""
+    query = CoverageQuery(
+        radius=Metres(1000),
+        demand=layer_of(register, shipped, "population"),
+        distances=StraightLines(factor=1.3),
+    )
+    return gather(register, query, instant=NOON, language="zh")
 
 
 @pytest.fixture(scope="session")

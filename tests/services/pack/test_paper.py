@@ -114,3 +114,13 @@ def test_a_picture_says_of_what_it_is(pack: Contents) -> None:
 
     for words in ("演示数据", "服务半径 1\u202f000 米", "修订号", "2026-11-22", "10 公里", "北"):
         assert words in html
+
+
+def test_with_a_demand_layer_the_sentences_and_tables_are_of_it(pack_of_demand: Contents) -> None:
+    made = PdfPress().pdf_of(pages.briefing(pack_of_demand))
+
+    pages_read = text_of(made)
+    assert len(pages_read) <= 4
+    assert "需求图层" in pages_read[0]
+    assert "需求覆盖率" in pages_read[1]
+    assert "2SFCA" in "".join(pages_read)

@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 
 from geo_service.domain.survey import Level
-from geo_service.services.exporting import csv_text
+from geo_service.services.exporting import answer_totals, csv_text, unit_rows
 from geo_service.services.notes import Language
 from geo_service.services.pack.columns import COLUMNS, columns_of
-from geo_service.services.pack.contents import Contents, answer_totals, unit_rows
+from geo_service.services.pack.contents import Contents
 from geo_service.services.pack.tables import tables
 from geo_service.services.pack.words import WORDS
 
 
 @pytest.mark.parametrize("level", Level)
-def test_every_key_of_a_row_has_words(pack: Contents, level: Level) -> None:
-    answer = pack.answers[level]
+def test_every_key_of_a_row_has_words(pack_of_demand: Contents, level: Level) -> None:
+    answer = pack_of_demand.answers[level]
     keys = set(answer_totals(answer)).union(*unit_rows(answer))
 
     assert keys - set(COLUMNS) == set()
