@@ -31,7 +31,10 @@ ASIDE: Final = frozenset(
     (
         *("county_code", "boundary_status", "grid_spacing_m", "grid_points"),
         *("worst_gap_longitude", "worst_gap_latitude", "worst_gap_nearest_station"),
+        *("demand_points", "demand_cross_covered", "demand_unreachable"),
+        "stations_without_capacity",
         *("population_year", "population_source", "missing", "notes"),
+        *(f"why_{having}" for having in Having),
     )
 )
 _GAP_KEYS: Final = (

@@ -20,8 +20,8 @@ _FONT: Final = "Microsoft YaHei"
 _ACCENT: Final = "#0F766E"
 _LONGEST_TEXT: Final = 32_767  # of a cell; XlsxWriter leaves longer ones out
 _FORMATS: Final[dict[Form, dict[str, object]]] = {
-    "text": {"num_format": "@"},
-    "long": {"num_format": "@", "text_wrap": True},
+    "text": {"num_format": "@", "indent": 1},
+    "long": {"num_format": "@", "indent": 1, "text_wrap": True},
     "whole": {"num_format": "#,##0"},
     "decimal": {"num_format": "#,##0.00"},
     "share": {"num_format": "0.0%"},
@@ -42,6 +42,7 @@ _WIDTHS: Final[dict[Form, float]] = {
     "long": 36.0,
 }
 _NAMES: Final = {"name", "unit", "nearest_station_name", "township"}
+_COLUMNS_A_PAGE: Final = 22  # more could not be read on A4
 _BASIS_ROW, _HEAD_ROW, _FIRST_ROW = 0, 1, 2
 
 
@@ -132,8 +133,11 @@ class _Writer:
         sheet.freeze_panes(_FIRST_ROW, _frozen(table.columns))
         self._paper(sheet, landscape=True)
         sheet.repeat_rows(_BASIS_ROW, _HEAD_ROW)
+        sheet.repeat_columns(0, _frozen(table.columns) - 1)
         basis = "warned" if self._contents.demonstration else "muted"
         self._put(sheet, _BASIS_ROW, 0, self._basis(), self._format(basis))
+        for number in range(1, last + 1):
+            sheet.write_blank(_BASIS_ROW, number, None, self._format(basis))
         sheet.set_row(_HEAD_ROW, 48)
         for number, column in enumerate(table.columns):
             self._put(
@@ -153,6 +157,7 @@ class _Writer:
             self._row(sheet, at, table.columns, table.total, bold=True)
         printed = [column for column in table.columns if column.key not in ASIDE]
         sheet.print_area(0, 0, at, max(len(printed) - 1, 0))
+        sheet.fit_to_pages(-(-len(printed) // _COLUMNS_A_PAGE), 0)
 
     def _basis(self) -> str:
         said = sentences.basis(self._contents)
