@@ -25,7 +25,8 @@ from geo_service.services.distances import distances_of
 from geo_service.services.exporting import answer_totals, coverage_csv, coverage_features
 from geo_service.services.notes import coverage_notes
 from geo_service.services.pack.contents import gather
-from geo_service.services.pack.files import Packer, PackForm
+from geo_service.services.pack.files import PackBusyError, Packer, PackForm
+from geo_service.services.pdf import PdfBusyError
 
 _TEXT_FORMS: Final = ("geojson", "csv")
 
@@ -83,6 +84,8 @@ def _in_place_of(file: Path, form: str) -> Iterator[Path]:
             draft = Path(folder) / f"draft.{form}"  # GDAL insists on the ending
             yield draft
             draft.replace(file)
+    except (PackBusyError, PdfBusyError):
+        raise click.ClickException("the machine is too busy to make the file; try again") from None
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
 

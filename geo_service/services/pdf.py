@@ -26,13 +26,15 @@ _REMEDY: Final = (
 
 
 class PdfBusyError(Exception):
-    """Others are having PDFs made, and this one cannot wait for all of them."""
+    """Others are having PDFs made, or the machine has too much else to do; later may be better."""
 
 
 class PdfPress:
     """Makes one sheet at a time out of HTML, and remembers the last ones by that HTML."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = _SECONDS) -> None:
+        """Make a press that gives up after so many seconds on a machine that is too busy."""
+        self._seconds = seconds
         self._places = BoundedSemaphore(_AT_ONCE)
         self._turn = Lock()
         self._lock = Lock()
@@ -72,7 +74,7 @@ class PdfPress:
             raise PdfBusyError
         try:
             if (made := self._known(order)) is None:  # the one before may have had the same
-                made = _made(order)
+                made = _made(order, self._seconds)
                 with self._lock:
                     self._kept[order] = made
             return made
@@ -91,7 +93,7 @@ class _Order(NamedTuple):
     dots_per_inch: int | None = None
 
 
-def _made(order: _Order) -> bytes:
+def _made(order: _Order, seconds: float) -> bytes:
     if not _has_chinese_font():
         raise PdfUnavailableError(f"no font with Chinese signs is installed; {_REMEDY}")
     program = [sys.executable, "-P", str(_PROGRAM)]
@@ -99,10 +101,10 @@ def _made(order: _Order) -> bytes:
         program.append(str(order.dots_per_inch))
     try:
         ran = subprocess.run(  # noqa: S603 - our own program, and no argument from outside
-            program, input=order.html.encode(), capture_output=True, check=False, timeout=_SECONDS
+            program, input=order.html.encode(), capture_output=True, check=False, timeout=seconds
         )
     except subprocess.TimeoutExpired:
-        raise RuntimeError(f"a PDF was not done within {_SECONDS} s") from None
+        raise PdfBusyError from None  # the program itself ends when it has computed for so long
     if ran.returncode == LACKS_A_LIBRARY:
         raise PdfUnavailableError(f"Pango, which sets the text, is not installed; {_REMEDY}")
     if ran.returncode:

@@ -10,6 +10,7 @@ from geo_service.services.pack.contents import Contents
 from geo_service.services.pdf import PdfPress
 
 _PATIENCE_S: Final = 10.0
+_REPORT_S: Final = 60.0  # takes 2 s of a processor, of which there may be a tenth
 _DOTS_PER_INCH: Final = 150
 _MOST_UNITS_ON_PAPER: Final = 3000
 
@@ -39,7 +40,7 @@ class Packer:
     """Writes one pack at a time: each takes memory, and GDAL has settings of the whole process."""
 
     def __init__(self, press: PdfPress | None = None) -> None:
-        self._press = press or PdfPress()
+        self._press = press or PdfPress(seconds=_REPORT_S)
         self._turn = Lock()
 
     def write(self, contents: Contents, form: PackForm, path: Path) -> None:
