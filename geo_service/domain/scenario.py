@@ -23,6 +23,7 @@ from geo_service.domain.errors import (
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import (
+    Amenity,
     DataStatus,
     Reading,
     Service,
@@ -50,6 +51,7 @@ class AddStation:
     coordinate: Coordinate
     reading: Reading
     services: tuple[Service, ...] = (Service(kind=ServiceKind.REST),)
+    amenities: frozenset[Amenity] = frozenset()
     capacity: int | None = None
 
 
@@ -273,6 +275,7 @@ def _added(edit: AddStation, identifier: StationId, units: "_Units") -> Station:
         coordinate=edit.coordinate,
         reading=edit.reading,
         services=edit.services,
+        amenities=edit.amenities,
         capacity=edit.capacity,
         township_code=units.code_at(edit.coordinate, recorded=None),
         data_status=DataStatus.DERIVED,
@@ -348,5 +351,5 @@ def changes_between(before: Iterable[Station], after: Iterable[Station]) -> Chan
 
 def _identity(station: Station) -> object:
     if is_new(station.id):
-        return station.name, station.coordinate, station.services, station.capacity
+        return replace(station, id=StationId(_NEW))
     return station.id

@@ -79,6 +79,7 @@ def edit_json(edit: Edit) -> Json:
                 "name": edit.name,
                 **_place_json(edit.coordinate, edit.reading),
                 "services": [_service_json(each) for each in edit.services],
+                "amenities": sorted(each.value for each in edit.amenities),
                 "capacity": edit.capacity,
             }
         case MoveStation():
@@ -109,6 +110,7 @@ def edit_of(row: Mapping[str, Any]) -> Edit:
             coordinate=coordinate,
             reading=reading,
             services=tuple(map(_service_of, row["services"])),
+            amenities=frozenset(map(Amenity, row["amenities"])),
             capacity=row["capacity"],
         )
     station = StationId(row["station"])
