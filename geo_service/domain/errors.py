@@ -80,6 +80,10 @@ class TooManyScenariosError(GeoServiceError):
         self.again_in_s = again_in_s
 
 
+class DemandLayerNotFoundError(GeoServiceError):
+    """No demand layer carries this identifier."""
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 
