@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
@@ -90,10 +91,11 @@ def _near(
         return []
     tree = cKDTree(_places(different, crs))
     distance, _ = tree.query(_places(those, crs), distance_upper_bound=reach)
-    return [station for station, far in zip(those, distance, strict=True) if np.isfinite(far)]
+    near = np.flatnonzero(np.isfinite(distance)).tolist()
+    return [those[number] for number in near]
 
 
-def _places(stations: Sequence[Station], crs: PlanarCrs) -> np.ndarray[tuple[int, int]]:
+def _places(stations: Sequence[Station], crs: PlanarCrs) -> NDArray[np.float64]:
     return np.column_stack(
         crs.forward(
             [each.coordinate.longitude for each in stations],

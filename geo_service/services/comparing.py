@@ -9,8 +9,11 @@ from weakref import WeakKeyDictionary
 from cachetools import LRUCache
 
 from geo_service.domain.coverage import Level
+from geo_service.domain.demand import DemandLayer
+from geo_service.domain.demand_change import DemandOfUnit, demand_change
 from geo_service.domain.errors import ParameterFault, ScenarioNotReadyError
 from geo_service.domain.ground_change import GroundChange, GroundOfUnit, ground_change
+from geo_service.domain.reach import Distances
 from geo_service.domain.register import Register
 from geo_service.domain.scenario import (
     Changes,
@@ -21,20 +24,32 @@ from geo_service.domain.scenario import (
     apply_what_can_be,
     changes_between,
 )
-from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
-from geo_service.services.exporting import totals_row, unit_row
+from geo_service.domain.walked_ground import straight_radius
+from geo_service.services.coverage import (
+    CoverageAnswer,
+    CoverageQuery,
+    measure_coverage,
+    placed_demand,
+)
+from geo_service.services.exporting import answer_totals, unit_rows
 from geo_service.services.openness import OpenCondition, When
 
 Figures = Mapping[str, Any]
 
-# What is compared, as the rows of a coverage have it; whatever else they count of demand, too.
-_COMPARED: Final = (
+COMPARED: Final = (
     *("stations", "stations_rest", "stations_breakfast", "covered_km2"),
     *("area_coverage", "cross_coverage", "stations_per_10000"),
     *("nearest_mean_m", "nearest_median_m", "nearest_p90_m", "nearest_max_m"),
     "worst_gap_distance_m",
+    *("demand_covered", "demand_uncovered", "demand_coverage"),
+    *("demand_cross_covered", "demand_cross_coverage"),
+    *("demand_nearest_mean_m", "demand_nearest_median_m"),
+    *("demand_nearest_p90_m", "demand_nearest_max_m"),
+    *("stations_per_10000_demand", "capacity", "capacity_per_10000_demand"),
+    *("supply_2sfca_per_10000", "supply_e2sfca_per_10000"),
 )
-_OF_DEMAND: Final = "demand_"
+"""What is compared, by the names that the rows of a coverage have; of demand, if it is asked."""
+
 _REGISTERS_KEPT: Final = 8
 _DIGITS: Final = 6
 
@@ -59,13 +74,15 @@ class Side:
 class Difference:
     """The figures of one unit, or of all together, on both sides, and the change where it counts.
 
-    ``ground`` is None where no boundary is known.
+    ``ground`` is None where no boundary is known, or no disc says what is in reach; ``demand``
+    where no layer is asked for, or no boundary known.
     """
 
     before: Figures
     after: Figures
     change: Figures
     ground: GroundOfUnit | None
+    demand: DemandOfUnit | None = None
 
     @property
     def is_any(self) -> bool:
@@ -77,15 +94,14 @@ class Difference:
 class Comparison:
     """Two sides measured by the same question, and how they differ."""
 
-    terms: Terms
-    level: Level
+    query: CoverageQuery
     before: Side
     after: Side
     answers: tuple[CoverageAnswer, CoverageAnswer]
     changes: Changes
     units: tuple[Difference, ...]
     totals: Difference
-    ground: GroundChange
+    ground: GroundChange | None
 
 
 class _Made:
@@ -124,32 +140,46 @@ def why_not_ready(scenario: Scenario) -> str | None:
     return _WHY_NOT.get(scenario.state, "it was cancelled before any site was chosen")
 
 
-def compare(before: Side, after: Side, terms: Terms, level: Level) -> Comparison:
+def compare(before: Side, after: Side, query: CoverageQuery) -> Comparison:
     """Measure both sides by the same question, and say how they differ."""
-    query = question(terms, level)
     answers = measure_coverage(before.register, query), measure_coverage(after.register, query)
     one, other = (tuple(answer.stations) for answer in answers)
-    ground = ground_change(before.register.survey(level), one, other, radius=terms.radius)
-    pairs = zip(*(answer.report.units for answer in answers), strict=True)
-    units = tuple(
-        _difference(unit_row(old), unit_row(new), ground.units.get(old.unit.code))
-        for old, new in pairs
-    )
-    totals = [totals_row(answer.report.totals) for answer in answers]
+    radius = straight_radius(query.radius, query.distances)
+    survey = before.register.survey(query.level)
+    ground = None if radius is None else ground_change(survey, one, other, radius=radius)
+    demand = None
+    if query.demand is not None:
+        placed = placed_demand(before.register, query.level, query.demand)
+        demand = demand_change(placed, one, other, radius=query.radius, distances=query.distances)
+    rows = zip(unit_rows(answers[0]), unit_rows(answers[1]), strict=True)
     return Comparison(
-        terms=terms,
-        level=level,
+        query=query,
         before=before,
         after=after,
         answers=answers,
         changes=changes_between(before.register.stations, after.register.stations),
-        units=units,
-        totals=_difference(totals[0], totals[1], _all_of(ground)),
+        units=tuple(
+            _difference(
+                old,
+                new,
+                None if ground is None else ground.units.get(old["code"]),
+                None if demand is None else demand.units.get(old["code"]),
+            )
+            for old, new in rows
+        ),
+        totals=_difference(
+            answer_totals(answers[0]),
+            answer_totals(answers[1]),
+            None if ground is None else _all_of(ground),
+            None if demand is None else demand.total,
+        ),
         ground=ground,
     )
 
 
-def question(terms: Terms, level: Level) -> CoverageQuery:
+def question(
+    terms: Terms, level: Level, *, layer: DemandLayer | None, distances: Distances
+) -> CoverageQuery:
     """Return the terms of a scenario as a question of coverage."""
     at_an_instant = terms.instant is not None
     return CoverageQuery(
@@ -158,25 +188,25 @@ def question(terms: Terms, level: Level) -> CoverageQuery:
         conditions=terms.conditions,
         open=OpenCondition(when=When.INSTANT, certain=terms.open_only) if at_an_instant else None,
         instant=terms.instant,
+        demand=layer,
+        distances=distances,
     )
 
 
-def _difference(before: Figures, after: Figures, ground: GroundOfUnit | None) -> Difference:
+def _difference(
+    before: Figures, after: Figures, ground: GroundOfUnit | None, demand: DemandOfUnit | None
+) -> Difference:
     return Difference(
         before=before,
         after=after,
         change={
             key: _change(before[key], after[key])
-            for key in before
-            if key in after and (key in _COMPARED or _counts_demand(key, before[key]))
+            for key in COMPARED
+            if key in before and key in after
         },
         ground=ground,
+        demand=demand,
     )
-
-
-def _counts_demand(key: str, value: Any) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return key.startswith(_OF_DEMAND) and is_number
 
 
 def _change(before: float | None, after: float | None) -> float | None:

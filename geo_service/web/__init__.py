@@ -11,6 +11,7 @@ from geo_service.web import (
     journal,
     metrics,
     problems,
+    scenario_work,
     security,
 )
 from geo_service.web.api import (
@@ -20,6 +21,7 @@ from geo_service.web.api import (
     nearest_to_many,
     reports,
     routes,
+    scenarios,
     search,
     stations,
 )
@@ -46,6 +48,7 @@ def register(app: Flask, settings: Settings) -> None:
         nearest_to_many.blueprint,
         along.blueprint,
         routes.blueprint,
+        scenarios.blueprint,
         search.blueprint,
         coverage.blueprint,
         documents.blueprint,
@@ -60,6 +63,7 @@ def register(app: Flask, settings: Settings) -> None:
     ):
         app.register_blueprint(blueprint)
     reporting.register(app)
+    scenario_work.register(app)
     prints.register(app)
     compression.register(app)
     assets.register(app)
