@@ -320,8 +320,8 @@ class ScenarioParameters(TermsParameters):
         Field(description="Sites to be chosen, after the edits; their stations are then added."),
     ] = None
 
-    def draft(self, now: datetime) -> Draft:
-        """Return the scenario to keep."""
+    def draft(self, now: datetime, zone: tzinfo | None = None) -> Draft:
+        """Return the scenario to keep; ``zone`` lets its instant lack an offset."""
         if self.suggestion is None and not self.edits:
             reason = "needs an edit, or a suggestion beside it"
             raise InvalidQueryError(ParameterFault("edits", reason))
@@ -329,6 +329,6 @@ class ScenarioParameters(TermsParameters):
             name=self.name,
             note=self.note,
             listed=self.listed,
-            terms=self.terms(now),
+            terms=self.terms(now, zone),
             edits=tuple(each.edit() for each in self.edits),
         )
