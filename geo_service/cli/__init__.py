@@ -17,6 +17,7 @@ _COMMANDS = {
     "load": "Replace the register by a data folder.",
     "reports": "List what people say is wrong with stations.",
     "demand": "Load, list and remove layers of demand.",
+    "scenarios": "List, show, compare and remove scenarios of planners.",
     "routes": "Save, list and remove routes that people travel often.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",

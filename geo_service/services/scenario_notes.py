@@ -22,10 +22,6 @@ _NOTES: Final = {
         "zh": "“{name}”中有 {count} 处改动已不适用于现在的登记册，没有计入。",
         "en": "{count} edits of “{name}” no longer fit the register and are left out.",
     },
-    "estimate": {
-        "zh": "需求是估算：{text}",
-        "en": "The demand is an estimate: {text}",
-    },
     "area": {
         "zh": "没有选择需求图层：以面积作为需求。",
         "en": "No demand layer is chosen: area is the demand.",
@@ -52,5 +48,5 @@ def comparison_notes(
     if layer is None:
         notes.append(_NOTES["area"][language])
     elif layer.estimate:
-        notes.append(_NOTES["estimate"][language].format(text=layer.estimate))
+        notes.append(layer.estimate)
     return list(dict.fromkeys(notes))

@@ -76,7 +76,7 @@ def sentences(compared: Comparison, language: Language) -> list[str]:
             words["sum_area"].format(
                 before=share(totals.before["area_coverage"]),
                 after=share(totals.after["area_coverage"]),
-                change=_points(totals.change["area_coverage"], language),
+                change=_points(totals.change["area_coverage"], language) or words["no_change"],
                 gained=number(totals.ground.gained_m2 * _KM2, 2),
                 lost=number(totals.ground.lost_m2 * _KM2, 2),
             )
@@ -109,30 +109,33 @@ def sentences(compared: Comparison, language: Language) -> list[str]:
 
 def most_changed(units: Sequence[Difference]) -> list[Difference]:
     """Return the units whose ground changes, the largest change of its share first."""
-    changed = [each for each in units if each.change["area_coverage"]]
-    return sorted(changed, key=lambda each: -abs(each.change["area_coverage"] or 0.0))
+    return sorted((each for each in units if each.change["area_coverage"]), key=_much_first)
+
+
+def _much_first(each: Difference) -> float:
+    return -abs(float(each.change["area_coverage"] or 0.0))
 
 
 def table(compared: Comparison, language: Language) -> dict[str, Any]:
     """Return the table of differences: the units that change, and all together."""
     words = WORDS[language]
     keys = [key for key in _COLUMNS if key in compared.totals.change]
-    changed = [each for each in compared.units if each.is_any]
+    rows = [
+        {
+            "name": _name(each, language),
+            "approximate": each.before["approximate"],
+            "cells": _cells(each, keys, language),
+        }
+        for each in sorted(compared.units, key=_much_first)
+    ]
+    # What is too small to be written is not listed either.
+    shown = [row for row in rows if any(cell and cell["change"] for cell in row["cells"])]
     return {
         "columns": [words[f"column_{key}"] for key in keys]
         + [words["column_gained"], words["column_lost"]],
-        "rows": [
-            {
-                "name": _name(each, language),
-                "approximate": each.before["approximate"],
-                "cells": _cells(each, keys, language),
-            }
-            for each in changed
-        ],
+        "rows": shown,
         "total": _cells(compared.totals, keys, language),
-        "rest": words["only_changed"].format(
-            count=len(changed), rest=len(compared.units) - len(changed)
-        ),
+        "rest": words["only_changed"].format(count=len(shown), rest=len(rows) - len(shown)),
     }
 
 
@@ -219,24 +222,23 @@ def _cells(
 ) -> list[dict[str, str] | None]:
     cells: list[dict[str, str] | None] = []
     for key in keys:
-        before, after, change = each.before[key], each.after[key], each.change[key]
+        after, change = each.after[key], each.change[key]
         if change is None:
             cells.append(None)
             continue
         write = share if _COLUMNS[key] == "share" else number
         moved = _points(change, language) if _COLUMNS[key] == "share" else _signed(change)
-        cells.append(
-            {"after": write(after) or "", "before": write(before) or "", "change": moved or ""}
-        )
+        cells.append({"after": write(after) or "", "change": moved})
     ground = each.ground
     for metres in (None, None) if ground is None else (ground.gained_m2, ground.lost_m2):
         text = number(None if metres is None else metres * _KM2, 2)
-        cells.append(None if text is None else {"after": text, "before": "", "change": ""})
+        cells.append(None if text is None else {"after": text, "change": ""})
     return cells
 
 
 def _points(change: float | None, language: Language) -> str:
-    if not change:
+    """Write the change of a share; nothing, if that would be a zero."""
+    if change is None or not round(change, 3):
         return ""
     return f"{_sign(change)}{abs(100 * change):.1f} {WORDS[language]['points']}"
 

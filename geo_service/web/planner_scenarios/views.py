@@ -80,8 +80,7 @@ def save() -> Any:
         scenario_work.admit()
         kept = _kept(given, language)
     except InvalidQueryError as error:
-        faults = [named_by_line(each, given.lines(language)) for each in error.faults]
-        said = [f"{each.parameter}: {each.reason}" for each in faults]
+        said = [f"{each.parameter}: {each.reason}" for each in error.faults]
         return _index(given, language, said), HTTPStatus.BAD_REQUEST
     except (InvalidOpeningHoursError, OutsideServedAreaError, DemandLayerNotFoundError) as error:
         return _index(given, language, [str(error)]), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -165,7 +164,11 @@ def _kept(given: ScenarioForm, language: Language) -> Kept:
     asked = given.scenario(language)
     wish = None if asked.suggestion is None else asked.suggestion.wish()
     draft = asked.draft(runtime.now(), runtime.register().place.zone)
-    return scenario_work.keep(draft, wish)
+    try:
+        return scenario_work.keep(draft, wish)
+    except InvalidQueryError as error:
+        lines = given.lines(language)
+        raise InvalidQueryError(*(named_by_line(each, lines) for each in error.faults)) from None
 
 
 def _index(given: ScenarioForm, language: Language, faults: list[str] | None = None) -> str:
