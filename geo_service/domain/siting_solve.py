@@ -146,7 +146,7 @@ class _Question:
             goal=self._goal,
             status=status,
             objective=objective,
-            bound=objective if found.proven else found.bound,
+            bound=objective if found.proven else _finite(found.bound),
             sites=tuple(int(self._candidates[each]) for each in opened),
             seconds=self._search.elapsed,
             unreachable=unreachable,
@@ -329,6 +329,10 @@ class _Question:
         return _Found(
             opened=answer.opened, bound=search.offset - answer.bound, proven=answer.proven
         )
+
+
+def _finite(bound: float | None) -> float | None:
+    return None if bound is None or not math.isfinite(bound) else bound
 
 
 def _undominated(model: Assignment) -> Assignment:
