@@ -1,7 +1,7 @@
 """Answer a question of where next: the one door to the methods behind it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,15 @@ def solve(
     """
     _check(problem, goal, sites, radius)
     return _Question(problem, goal, sites, radius, Search(seconds, watch)).answer()
+
+
+def achieved(
+    problem: SitingProblem, goal: Goal, sites: Sequence[int], *, radius: float | None = None
+) -> float | None:
+    """Return what new sites achieve beside the existing ones; None if they leave somebody out."""
+    question = _Question(problem, goal, len(sites), radius, Search(math.inf))
+    objective = question.objective(np.isin(np.flatnonzero(~problem.existing), list(sites)))
+    return objective if math.isfinite(objective) else None
 
 
 def _check(problem: SitingProblem, goal: Goal, sites: int | None, radius: float | None) -> None:
@@ -124,7 +133,7 @@ class _Question:
 
     def _siting(self, found: _Found) -> Siting:
         unreachable = tuple(np.flatnonzero(~self._reached).tolist())
-        objective = None if found.opened is None else self._objective(self._filled(found.opened))
+        objective = None if found.opened is None else self.objective(self._filled(found.opened))
         reason = found.reason
         everybody = self._goal in {Goal.LSCP, Goal.P_MEDIAN, Goal.P_CENTER}
         if found.opened is None and found.proven:
@@ -163,7 +172,7 @@ class _Question:
             opened[np.flatnonzero(~opened)[:missing]] = True
         return opened
 
-    def _objective(self, opened: Marks) -> float:
+    def objective(self, opened: Marks) -> float:
         """Compute what the sites achieve, from them alone."""
         weight = self._problem.weight
         if self._goal is Goal.LSCP:
