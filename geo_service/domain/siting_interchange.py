@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from geo_service.domain.siting_assignment import Assignment, Marks, Whole
+from geo_service.domain.siting_assignment import Assignment, Floats, Marks, Whole
 from geo_service.domain.siting_search import Search
 
 _SEED: Final = 20231
@@ -101,7 +101,7 @@ class Interchange:
             weights=back[kept],
             minlength=model.sites * count,
         ).reshape(model.sites, count)
-        profit = overlap
+        profit = overlap.astype(np.float64, copy=False)  # of nothing, bincount makes whole numbers
         profit += gain[:, None]
         profit -= loss[None, :]
         profit[opened] = -np.inf
@@ -112,7 +112,7 @@ class Interchange:
 
     def _two_best(
         self, opened: Marks, numbers: Whole
-    ) -> tuple[Whole, "np.ndarray[tuple[int], np.dtype[np.float64]]", "np.ndarray[tuple[int], np.dtype[np.float64]]"]:
+    ) -> tuple[Whole, Floats, Floats]:
         """Return for each place the open site nearest it (-1: none), its cost, the next cost."""
         model = self._model
         number_of = np.full(model.sites, -1)

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from geo_service.domain.siting_assignment import Assignment, Floats, Marks
+from geo_service.domain.siting_assignment import Assignment, Floats, Marks, Whole
 from geo_service.domain.siting_search import Search
 
 _PATIENCE: Final = 20
@@ -47,7 +47,7 @@ class LinearBound:
         settled.closed[outside[bound + weakest - self.worth[outside] > cutoff]] = True
         settled.opened[inside[bound + self.worth[inside] - strongest > cutoff]] = True
 
-    def _best(self, model: Assignment, settled: "Settled") -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+    def _best(self, model: Assignment, settled: "Settled") -> Whole:
         free = np.flatnonzero(settled.free & (self.worth > 0))
         room = model.opened - int(settled.opened.sum())
         if len(free) > room:
@@ -128,7 +128,7 @@ class Lagrangian:
         """Return the bound at these prices, and how often each place is served in it."""
         model = self._model
         saving = np.maximum(prices[model.place] - model.cost, 0.0)
-        worth = np.bincount(model.site, weights=saving, minlength=model.sites)
+        worth = np.bincount(model.site, weights=saving, minlength=model.sites).astype(np.float64)
         linear = LinearBound(constant=float(prices.sum()), worth=worth)
         best = linear._best(model, self._settled)  # noqa: SLF001 - of this module
         chosen = np.zeros(model.sites, dtype=bool)

@@ -60,6 +60,9 @@ class _Solution:
         model, search = self._model, self._search
         opened = self._exchange.improve(self._exchange.greedy(), search)
         self._offer(opened)
+        self._prove(self._least_of_each())
+        if self._is_proven():
+            return self._answer()
         if not len(model.place) or model.opened >= model.sites:
             return self._answer(proven=True)
         prices = self._price(opened)
@@ -110,6 +113,10 @@ class _Solution:
         self._round(reduced, program.openness)
         self._settled.closed[reduced.sites[settled.closed]] = True
         self._settled.opened[reduced.sites[settled.opened]] = True
+
+    def _least_of_each(self) -> float:
+        """Return the cost if every site were open."""
+        return float(self._model.soft_cost_of(np.ones(self._model.sites, dtype=bool)))
 
     def _round(self, reduced: Reduced, openness: Floats) -> None:
         """Open what the linear program opens most, and exchange from there."""

@@ -31,6 +31,7 @@ class Program:
     """
 
     cost: Floats
+    lower: Floats
     upper: Floats
     whole: int
     matrix: Any
@@ -77,7 +78,7 @@ def loaded(program: Program) -> Any:
     columns = len(program.cost)
     empty = np.empty(0, dtype=np.int32)
     solver.addCols(
-        columns, program.cost, np.zeros(columns), program.upper, 0, empty, empty, np.empty(0)
+        columns, program.cost, program.lower, program.upper, 0, empty, empty, np.empty(0)
     )
     add_rows(solver, program.matrix, program.row_lower, program.row_upper)
     return solver
@@ -92,7 +93,7 @@ def solve_program(
     absolute_gap: float = 0.0,
     scale: float = 1.0,
     offset: float = 0.0,
-    seconds: float = math.inf,
+    target: float | None = None,
 ) -> Outcome:
     """Solve to a proof, or to the search's limit.
 
@@ -104,7 +105,7 @@ def solve_program(
         absolute_gap: a difference between best and bound that cannot matter.
         scale: what a unit of the program's cost is in the search's.
         offset: the search's cost when the program's is 0.
-        seconds: a limit beside the search's own.
+        target: a cost that is good enough: whoever costs no more ends the search.
     """
     solver = loaded(program)
     if program.whole:
@@ -113,7 +114,9 @@ def solve_program(
         solver.changeColsIntegrality(program.whole, numbers, kinds)
     solver.setOptionValue("mip_rel_gap", _RELATIVE_GAP)
     solver.setOptionValue("mip_abs_gap", absolute_gap)
-    solver.setOptionValue("time_limit", max(min(search.remaining, seconds), 0.01))
+    solver.setOptionValue("time_limit", max(search.remaining, 0.01))
+    if target is not None:
+        solver.setOptionValue("objective_target", target)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
@@ -201,6 +204,7 @@ def assignment_program(model: Assignment, scale: float) -> tuple[Program, float]
     )
     program = Program(
         cost=np.concatenate([np.zeros(model.sites), step]),
+        lower=np.zeros(model.sites + groups),
         upper=np.concatenate([np.ones(model.sites), np.where(must, 0.0, 1.0)]),
         whole=model.sites,
         matrix=sparse.vstack([count, matrix], format="csr"),

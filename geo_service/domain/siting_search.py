@@ -41,6 +41,10 @@ class Search:
         """Whether it has to end: the time is up, or the watcher has had enough."""
         return self.cancelled or self.remaining == 0.0
 
+    def aside(self) -> "Search":
+        """Return a search with the same limit and watcher, whose findings are its own."""
+        return _Aside(self)
+
     def found(self, best: float) -> None:
         """Note an answer; a worse one than known changes nothing."""
         if self.best is None or best < self.best:
@@ -71,3 +75,15 @@ class Search:
 
     def _turned(self, value: float | None) -> float | None:
         return None if value is None else self.sign * value + self.offset
+
+
+class _Aside(Search):
+    """A search within a search, for a question that the watcher did not ask."""
+
+    def __init__(self, outer: Search) -> None:
+        super().__init__(outer.remaining)
+        self._outer = outer
+
+    def tell(self) -> None:
+        self._outer.tell()
+        self.cancelled = self._outer.cancelled
