@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import Any, Final, Self
 
@@ -22,7 +23,8 @@ CANCELLED: Final = 5
 _MEMORY: Final = 3 * 1024**3  # of addresses: libraries map much that they never touch
 _GRACE_S: Final = 60  # to load, and to put down what was found
 _BETWEEN_BEATS_S: Final = 1.0
-_PATIENCE_S: Final = 15.0  # as long as it may stop for a database that is gone, or go on cancelled
+_PATIENCE_S: Final = 15.0  # with a database that does not answer
+_LAST_WORDS_S: Final = 6.0  # from being cancelled to the best until then
 _NICENESS: Final = 5
 
 
@@ -52,19 +54,16 @@ class Pulse:
         return not self._cancelled.is_set()
 
     def _go_on(self) -> None:
-        heard = monotonic()
+        end = monotonic() + _PATIENCE_S
         while not self._over.wait(_BETWEEN_BEATS_S):
-            try:
-                goes_on = self._beat(self._progress)
-            except Exception:  # noqa: BLE001  whatever it was, nobody heard
-                goes_on = not self._cancelled.is_set()
-            else:
-                if goes_on:
-                    heard = monotonic()
-                else:
+            with suppress(Exception):  # whatever it was, nobody heard
+                if self._beat(self._progress):
+                    end = monotonic() + _PATIENCE_S
+                elif not self._cancelled.is_set():
                     self._cancelled.set()
-            if monotonic() - heard > _PATIENCE_S:
-                # Also where the solver, deep in its own code, does not ask whether to go on.
+                    end = monotonic() + _LAST_WORDS_S
+            if monotonic() > end:
+                # The solver, deep in code of its own, may not ask whether to go on.
                 os._exit(CANCELLED if self._cancelled.is_set() else _NOBODY_LISTENS)
 
 
