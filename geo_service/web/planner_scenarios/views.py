@@ -234,9 +234,13 @@ def _result(found: Scenario, language: Language) -> dict[str, Any]:
     if found.result is None or found.state is ScenarioState.INTERRUPTED:
         return {}
     points = found.result["curve"]
+    drawn = curve.curve_of(points)
     return {
         "solution": reading.solution(found.result, language),
-        "curve": curve.curve_of(points),
+        "curve": drawn,
+        "curve_ends": None
+        if drawn is None
+        else [reading.number(mark.value, 1) for mark in (drawn.marks[0], drawn.marks[-1])],
         "curve_size": (curve.WIDTH, curve.HEIGHT),
         "points": [
             {
