@@ -168,12 +168,12 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_township-not-found": "There is no such township.",
         "problem_too-many-reports": "Too many reports: this one was not kept. Please send it "
         "later.",
-        "problem_scenario-not-found": "There is no such scenario: it was deleted, or the address is "
-        "not whole.",
+        "problem_scenario-not-found": "There is no such scenario: it was deleted, or the address "
+        "is not whole.",
         "problem_scenario-token": "Only the browser it was made in, or its token, may cancel or "
         "delete this scenario.",
         "problem_scenario-not-ready": "The sites of this scenario are not chosen yet.",
-        "problem_too-many-scenarios": "Too many scenarios: this one was not kept. Please try later.",
+        "problem_too-many-scenarios": "Too many scenarios: this one was not kept. Try later.",
         "problem_pdf-unavailable": "This machine cannot make PDFs. Please print the page from the "
         "browser: it is the same sheet.",
         "go_home": "To the start page",
