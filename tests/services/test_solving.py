@@ -164,6 +164,24 @@ def test_what_has_no_answer_fails_in_words(
         side_of(town, found)
 
 
+def test_a_search_that_breaks_down_is_told_of(
+    scratch: Database, town: Register, solvers: Solvers
+) -> None:
+    kept = save(scratch, town, Wish(sites=1))
+    with scratch.transaction() as session:
+        session.execute(
+            text("UPDATE scenario SET suggestion = '{}' WHERE id = :id"), {"id": kept.id}
+        )
+
+    solvers.wake()
+
+    found = over(scratch, kept)
+    assert (found.state, found.failure) == (
+        ScenarioState.FAILED,
+        "the search ended by a fault; the log of the service says more",
+    )
+
+
 def test_what_waits_is_cancelled_at_once(
     scratch: Database, town: Register, solvers: Solvers
 ) -> None:

@@ -1,6 +1,7 @@
 """Scenarios through the API: saved, compared, and changed by who made them alone."""
 
 import re
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -202,6 +203,65 @@ def test_a_register_that_moved_on_is_said_and_both_sides_are_of_now(
         number = RegisterStore(session).replace(dataset, author="a test", reason="a test")
     with own.app_context():
         runtime.snapshots().wait_for(number)
+
+
+# -- choosing sites ------------------------------------------------------------------------
+
+
+def solved(client: FlaskClient, suggestion: dict[str, Any]) -> dict[str, Any]:
+    """Have sites chosen, and wait for them."""
+    answer = client.post("/api/v1/scenarios", json={"name": "下一批", "suggestion": suggestion})
+    assert (answer.status_code, answer.get_json()["state"]) == (202, "queued"), answer.text
+    deadline = time.monotonic() + 60
+    while True:
+        found: dict[str, Any] = client.get(answer.headers["Location"]).get_json()
+        if found["state"] not in {"queued", "solving"}:
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+
+
+def test_sites_are_chosen_outside_what_is_excluded_and_compared(client: FlaskClient) -> None:
+    east = {"type": "Polygon", "coordinates": [[[114.1, 33.4], [114.3, 33.4], [114.3, 33.7],
+                                                [114.1, 33.7], [114.1, 33.4]]]}  # fmt: skip
+
+    found = solved(client, {"goal": "mclp", "sites": 2, "excluded": east})
+
+    assert (found["state"], found["result"]["status"]) == ("ready", "optimal")
+    assert len(found["edits"]) == 2
+    assert all(edit["longitude"] < 114.1 for edit in found["edits"])
+    assert_as_described(client, "/api/v1/scenarios/{scenario_id}", "get", found, "application/json")
+    assert compare(client, found["id"])["units"][0]["change"]["stations"] == 2
+
+
+def test_a_site_that_is_required_is_among_the_chosen(client: FlaskClient) -> None:
+    must = {"lon": 114.19, "lat": 33.59, "name": "一定要有"}
+
+    found = solved(client, {"goal": "mclp", "sites": 2, "required": [must]})
+
+    assert "一定要有" in {edit["name"] for edit in found["edits"]}
+
+
+def test_what_has_not_been_solved_cannot_be_compared(
+    client: FlaskClient, scratch: Database
+) -> None:
+    kept = save(client).get_json()
+    with scratch.transaction() as session:
+        session.execute(
+            text("UPDATE scenario SET state = 'solving', heartbeat_at = now() WHERE id = :id"),
+            {"id": kept["id"]},
+        )
+
+    answer = client.get(f"/api/v1/scenarios/{kept['id']}/comparison")
+
+    assert (answer.status_code, answer.get_json(force=True)["type"]) == (
+        409,
+        "/problems/scenario-not-ready",
+    )
+    stopped = client.post(
+        f"/api/v1/scenarios/{kept['id']}/cancel", headers={TOKEN_HEADER: kept["token"]}
+    )
+    assert (stopped.status_code, stopped.get_json()["state"]) == (200, "solving")
 
 
 # -- who may change what -------------------------------------------------------------------
