@@ -1,4 +1,4 @@
-"""The worst places: the farthest from any station, none near another, with who is without there."""
+"""The worst places: the farthest from any station, each in a hole of its own, and who is there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.coordinates import Coordinates
 from geo_service.domain.demand_coverage import positions, times_reached
-from geo_service.domain.ecef import ecef, longest_chord
+from geo_service.domain.ecef import ecef
 from geo_service.domain.placed_demand import PlacedDemand
 from geo_service.domain.reach import Distances
 from geo_service.domain.station import Station, StationId
@@ -47,9 +47,9 @@ def worst_places(
 ) -> tuple[Gap, ...]:
     """Return the places of demand farthest from any station, the worst first.
 
-    A place within the radius of a worse one, in a straight line, is left out: it is the same gap.
-    What is uncovered between two of them may count for both. Without any station there is no
-    distance to be far, and so no list.
+    A place nearer to a worse one than that is to any station, in a straight line, is left out: it
+    lies in the same hole. What is uncovered between two gaps may count for both. Without any
+    station there is no distance to be far, and so no list.
 
     Args:
         demand: the demand, laid over units; points of no weight make no gap.
@@ -65,9 +65,7 @@ def worst_places(
     without = np.flatnonzero((times_reached(reach) == 0) & (points.weight > 0))
     if not without.size:
         return ()
-    picked = without[
-        _apart(points.at.of(without), reach.nearest_m[without], radius=radius, count=count)
-    ]
+    picked = without[_apart(points.at.of(without), reach.nearest_m[without], sites, count)]
     nearest = nearest_stations(points.at.of(picked), stations, reach.nearest_m[picked], distances)
     near = distances.reach(points.at.of(without), points.at.of(picked), radius)
     added = np.bincount(
@@ -87,11 +85,12 @@ def worst_places(
 
 
 def _apart(
-    at: Coordinates, nearest_m: NDArray[np.float64], *, radius: Metres, count: int
+    at: Coordinates, nearest_m: NDArray[np.float64], sites: Coordinates, count: int
 ) -> list[int]:
-    """Choose the farthest, then the farthest of those not near it, and so on."""
+    """Choose the farthest, then the farthest of those outside its hole, and so on."""
     places = ecef(*at.degrees)
     tree = cKDTree(places)
+    holes = np.asarray(cKDTree(ecef(*sites.degrees)).query(places)[0])
     left = np.ones(len(at), dtype=bool)
     chosen: list[int] = []
     for place in np.argsort(-nearest_m, kind="stable").tolist():
@@ -100,7 +99,7 @@ def _apart(
         chosen.append(place)
         if len(chosen) == count:
             break
-        left[tree.query_ball_point(places[place], longest_chord(radius))] = False
+        left[tree.query_ball_point(places[place], holes[place])] = False
     return chosen
 
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Final, overload
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from cachetools import LRUCache
+from numpy.typing import NDArray
 from shapely import MultiPolygon
 
 from geo_service.domain.coordinate import Metres
@@ -61,6 +63,11 @@ class CountedStations(Sequence[Station]):
         """Their numbers, in one piece."""
         return self._numbers.tobytes()
 
+    @property
+    def numbers(self) -> NDArray[np.intp]:
+        """Their numbers in the selection, where all of its kinds count, in order."""
+        return np.asarray(self._numbers, dtype=np.intp)
+
     def __len__(self) -> int:
         """Count them."""
         return len(self._numbers)
@@ -105,8 +112,8 @@ class CoverageDrawing:
 _Layer = tuple[DemandLayerId, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageKey:
     """All that a measurement depends on, the register aside."""
 
     radius: float
@@ -114,16 +121,16 @@ class _Key:
     conditions: StationFilter
     stations: bytes
     distances: Distances
-    layer: _Layer | None = None
+    layer: _Layer | None
 
 
 class _Kept:
     """Measurements of one revision; they go when the revision goes."""
 
     def __init__(self) -> None:
-        self.reports: LRUCache[_Key, CoverageReport] = LRUCache(_ANSWERS_KEPT)
-        self.demands: LRUCache[_Key, DemandReport] = LRUCache(_ANSWERS_KEPT)
-        self.drawings: LRUCache[_Key, CoverageDrawing] = LRUCache(_ANSWERS_KEPT)
+        self.reports: LRUCache[CoverageKey, CoverageReport] = LRUCache(_ANSWERS_KEPT)
+        self.demands: LRUCache[CoverageKey, DemandReport] = LRUCache(_ANSWERS_KEPT)
+        self.drawings: LRUCache[CoverageKey, CoverageDrawing] = LRUCache(_ANSWERS_KEPT)
         self.placed: LRUCache[tuple[Level, _Layer | None], PlacedDemand] = LRUCache(_LAYERS_KEPT)
         self.measuring = threading.Lock()
         self.placing = threading.Lock()
@@ -150,7 +157,8 @@ def draw_coverage(register: Register, answer: CoverageAnswer) -> CoverageDrawing
 
     Discs, for what is in reach along streets has no shape here: then those of the radius itself.
     """
-    kept, key = _KEPT.setdefault(register, _Kept()), _key(answer.query, answer.stations)
+    kept = _KEPT.setdefault(register, _Kept())
+    key = _of_ground(key_of(answer.query, answer.stations))
     with kept.measuring:
         drawing = kept.drawings.get(key)
         if drawing is None:
@@ -183,7 +191,7 @@ def placed_demand(register: Register, level: Level, layer: DemandLayer | None) -
 def _report(
     register: Register, query: CoverageQuery, stations: CountedStations, kept: _Kept
 ) -> CoverageReport:
-    key = _key(query, stations)
+    key = _of_ground(key_of(query, stations))
     report = kept.reports.get(key)
     if report is None:
         made = tuple(stations)
@@ -202,7 +210,7 @@ def _demand_report(
 ) -> DemandReport | None:
     if query.demand is None:
         return None
-    key = replace(_key(query, stations), layer=_named(query.demand))
+    key = key_of(query, stations)
     report = kept.demands.get(key)
     if report is None:
         made = tuple(stations)
@@ -216,8 +224,20 @@ def _demand_report(
     return report
 
 
-def _key(query: CoverageQuery, stations: CountedStations) -> _Key:
-    return _Key(query.radius, query.level, query.conditions, stations.key, query.distances)
+def key_of(query: CoverageQuery, stations: CountedStations) -> CoverageKey:
+    """Return all that an answer depends on, the register aside."""
+    return CoverageKey(
+        radius=query.radius,
+        level=query.level,
+        conditions=query.conditions,
+        stations=stations.key,
+        distances=query.distances,
+        layer=_named(query.demand),
+    )
+
+
+def _of_ground(key: CoverageKey) -> CoverageKey:
+    return replace(key, layer=None)
 
 
 def _named(layer: DemandLayer | None) -> _Layer | None:
