@@ -37,14 +37,10 @@ class Cover:
 
 def row_matrix(row: Whole, site: Whole, *, rows: int, sites: int) -> Any:
     """Return pairs of row and site as a matrix of ones."""
-    return sparse.csr_array(
-        (np.ones(len(row), dtype=np.int32), (row, site)), shape=(rows, sites)
-    )
+    return sparse.csr_array((np.ones(len(row), dtype=np.int32), (row, site)), shape=(rows, sites))
 
 
-def fewest(
-    matrix: Any, required: Marks, search: Search, *, at_most: int | None = None
-) -> Cover:
+def fewest(matrix: Any, required: Marks, search: Search, *, at_most: int | None = None) -> Cover:
     """Find the smallest set of sites, the required among them, that covers every row.
 
     With ``at_most``, any set of no more sites will do, and none is the proof that there is none.
@@ -64,9 +60,7 @@ def fewest(
         return Cover(opened=None, bound=answer.bound + int(opened.sum()), proven=answer.proven)
     wide = np.zeros(sites, dtype=bool)
     wide[numbers[answer.opened]] = True
-    return Cover(
-        opened=opened | wide, bound=answer.bound + int(opened.sum()), proven=answer.proven
-    )
+    return Cover(opened=opened | wide, bound=answer.bound + int(opened.sum()), proven=answer.proven)
 
 
 def fewest_at_least(matrix: Any, required: Marks) -> int:
@@ -134,7 +128,7 @@ def _linear_bound(matrix: Any) -> int:
         Program(
             cost=np.ones(columns),
             lower=np.zeros(columns),
-        upper=np.full(columns, math.inf),
+            upper=np.full(columns, math.inf),
             whole=0,
             matrix=matrix,
             row_lower=np.ones(rows),

@@ -236,9 +236,7 @@ class _Reader:
             ]
         )
 
-    def _float(
-        self, cell: str, chunk: _Chunk, column: str, row: int, *, left_out: bool
-    ) -> float:
+    def _float(self, cell: str, chunk: _Chunk, column: str, row: int, *, left_out: bool) -> float:
         if not cell and (column == "weight" or left_out):
             return _UNSAID if column == "weight" else np.nan
         value = np.nan
@@ -272,7 +270,9 @@ class _Reader:
         cells = chunk.columns[column]
         values = np.array([meaning.get(cell.lower(), np.nan) for cell in cells])
         for row in np.flatnonzero(np.isnan(values)).tolist():
-            self._fault("is neither 1 nor 0", line=chunk.lines(row), column=column, value=cells[row])
+            self._fault(
+                "is neither 1 nor 0", line=chunk.lines(row), column=column, value=cells[row]
+            )
         return values
 
     def _made(self) -> DistanceFile | None:
@@ -319,5 +319,3 @@ class _Reader:
                 f"gives two distances from {demand_names[place[at]]!r} to {site_names[site[at]]!r}"
             )
         return None if len(differ) else np.delete(order, again)
-
-
