@@ -199,24 +199,29 @@ def _print(answer: dict[str, Any]) -> None:
         shown = ", ".join(map(str, answer["unreachable"][:_SHOWN]))
         more = " …" if len(answer["unreachable"]) > _SHOWN else ""
         console.print(f"out of reach: {terminal.plain(shown)}{more}")
-    for point in answer.get("curve", ()):
-        if point["objective"] is not None:
-            console.print(f"{point['sites']:>4} {point['objective']:>20,.10g} {point['status']}")
-    for note in answer.get("notes", ()):
-        console.print(terminal.plain(note))
     if "place" in answer:
-        radius = "" if answer["radius"] is None else f" within {answer['radius']:,.0f} m"
-        console.print(
-            f"{terminal.plain(answer['place'])}: {answer['unit']}{radius}, "
-            f"{answer['distance_type']} distance, revision {answer['revision']}, "
-            f"{answer['data_status']}"
-        )
-        if answer["estimate"] is not None:
-            console.print(terminal.plain(answer["estimate"]))
+        _print_what_it_rests_on(answer)
     console.print(
         f"{answer['demand']:,} demand points, {answer['candidates']:,} candidates, "
         f"{answer['existing']:,} existing sites; {answer['seconds']:.1f} s"
     )
+
+
+def _print_what_it_rests_on(answer: dict[str, Any]) -> None:
+    console = terminal.console()
+    for point in answer["curve"]:
+        if point["objective"] is not None:
+            console.print(f"{point['sites']:>4} {point['objective']:>20,.10g} {point['status']}")
+    for note in answer["notes"]:
+        console.print(terminal.plain(note))
+    radius = "" if answer["radius"] is None else f" within {answer['radius']:,.0f} m"
+    console.print(
+        f"{terminal.plain(answer['place'])}: {answer['unit']}{radius}, "
+        f"{answer['distance_type']} distance, revision {answer['revision']}, "
+        f"{answer['data_status']}"
+    )
+    if answer["estimate"] is not None:
+        console.print(terminal.plain(answer["estimate"]))
 
 
 def _print_sites(sites: list[Any]) -> None:

@@ -31,7 +31,7 @@ class _Node:
     settled: Settled = field(compare=False)
 
 
-def branch(
+def branch(  # noqa: PLR0913 - the parts of a search, each with its name
     model: Assignment,
     program: CutProgram,
     search: Search,
@@ -73,7 +73,7 @@ def branch(
         rounded = np.zeros(model.sites, dtype=bool)
         rounded[np.argsort(-openness, kind="stable")[: model.opened]] = True
         if fractional.max() <= _WHOLE:
-            offer(openness > 0.5)  # noqa: PLR2004 - of two whole numbers
+            offer(openness > 0.5)
             continue
         if number % _ROUNDED_EVERY == 0:
             offer(rounded)
@@ -81,9 +81,7 @@ def branch(
         children = []
         for opened in (True, False):
             number += 1
-            settled = Settled(
-                opened=node.settled.opened.copy(), closed=node.settled.closed.copy()
-            )
+            settled = Settled(opened=node.settled.opened.copy(), closed=node.settled.closed.copy())
             (settled.opened if opened else settled.closed)[site] = True
             children.append(_Node(bound, number, settled))
         following = children[0] if openness[site] >= 0.5 else children[1]

@@ -115,7 +115,7 @@ class _Solution:
         self._settled.opened[reduced.sites[settled.opened]] = True
 
     def _branch(self, prices: Floats) -> bool:
-        """Decide by branching what the linear program leaves open; returns whether that is proof."""
+        """Decide by branching what is left; returns whether that is proof."""
         reduced = self._reduced()
         inner = reduced.inner
         if inner.opened < 0:

@@ -49,7 +49,7 @@ class Outcome:
 
 def new_solver() -> Any:
     """Return HiGHS as it is used here: silent, in one thread."""
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     # One thread: HiGHS's own pool would not survive a fork of the process that started it.
     for option, value in (("output_flag", False), ("threads", 1), ("parallel", "off")):
         solver.setOptionValue(option, value)
@@ -83,7 +83,7 @@ def loaded(program: Program) -> Any:
     return solver
 
 
-def solve_program(
+def solve_program(  # noqa: PLR0913 - all optional, each with its name
     program: Program,
     search: Search,
     *,

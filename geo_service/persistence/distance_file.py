@@ -1,7 +1,7 @@
 """Distances between demand and sites, as a CSV file of pairs: published instances and own tables.
 
 The header names the columns, in any order: ``demand``, ``site``, ``distance``, and if wanted
-``weight`` (of the demand, 1 without), ``existing`` and ``required`` (of the site: yes or no). A pair
+``weight`` (of the demand, 1 without), ``existing`` and ``required`` (of the site: 1 or 0). A pair
 that has no row is out of reach; a row without site and distance names demand that nothing reaches.
 """
 
@@ -88,7 +88,8 @@ class _Said:
         # Backwards, so that of several the first row stays.
         fresh = said[self._values[number[said]] == _UNSAID][::-1]
         self._values[number[fresh]] = value[fresh]
-        return said[self._values[number[said]] != value[said]]
+        contradicting: NDArray[np.intp] = said[self._values[number[said]] != value[said]]
+        return contradicting
 
     def values(self, count: int) -> NDArray[np.float64]:
         """Return what was said of each, or what holds otherwise."""
