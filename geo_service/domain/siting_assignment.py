@@ -34,7 +34,7 @@ class Assignment:
     opened: int
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - the parts of a model, each with its name
         cls, place: Whole, site: Whole, cost: Floats, *, cap: Floats, required: Marks, opened: int
     ) -> Self:
         """Put pairs in order; those that cost as much as going without are of no use."""

@@ -37,14 +37,10 @@ class Cover:
 
 def row_matrix(row: Whole, site: Whole, *, rows: int, sites: int) -> Any:
     """Return pairs of row and site as a matrix of ones."""
-    return sparse.csr_array(
-        (np.ones(len(row), dtype=np.int32), (row, site)), shape=(rows, sites)
-    )
+    return sparse.csr_array((np.ones(len(row), dtype=np.int32), (row, site)), shape=(rows, sites))
 
 
-def fewest(
-    matrix: Any, required: Marks, search: Search, *, at_most: int | None = None
-) -> Cover:
+def fewest(matrix: Any, required: Marks, search: Search, *, at_most: int | None = None) -> Cover:
     """Find the smallest set of sites, the required among them, that covers every row.
 
     With ``at_most``, any set of no more sites will do, and none is the proof that there is none.
@@ -64,9 +60,7 @@ def fewest(
         return Cover(opened=None, bound=answer.bound + int(opened.sum()), proven=answer.proven)
     wide = np.zeros(sites, dtype=bool)
     wide[numbers[answer.opened]] = True
-    return Cover(
-        opened=opened | wide, bound=answer.bound + int(opened.sum()), proven=answer.proven
-    )
+    return Cover(opened=opened | wide, bound=answer.bound + int(opened.sum()), proven=answer.proven)
 
 
 def fewest_at_least(matrix: Any, required: Marks) -> int:
@@ -78,14 +72,14 @@ def fewest_at_least(matrix: Any, required: Marks) -> int:
 
 
 def _best_cover(matrix: Any, best: Marks, limit: float, search: Search, fixed: int) -> Cover:
-    known = int(best.sum())
-    if known <= limit and not math.isinf(limit):
+    known, decides = int(best.sum()), not math.isinf(limit)
+    if decides and known <= limit:
         return Cover(opened=best, bound=0, proven=True)
-    if math.isinf(limit):
-        search.found(float(known + fixed))
+    if decides:
+        search = search.aside()
+    search.found(float(known + fixed))
     bound = _linear_bound(matrix)
-    if math.isinf(limit):
-        search.proved(float(bound + fixed))
+    search.proved(float(bound + fixed))
     if bound > limit:
         return Cover(opened=None, bound=bound, proven=True)
     if bound >= known:
@@ -96,17 +90,17 @@ def _best_cover(matrix: Any, best: Marks, limit: float, search: Search, fixed: i
         lower=np.zeros(columns),
         upper=np.ones(columns),
         whole=columns,
-        matrix=sparse.vstack([matrix, np.ones((1, columns))], format="csr"),
+        matrix=sparse.vstack([matrix, sparse.csr_array(np.ones((1, columns)))], format="csr"),
         row_lower=np.concatenate([np.ones(rows), [float(bound)]]),
         row_upper=np.concatenate([np.full(rows, math.inf), [min(limit, float(known))]]),
     )
     outcome = solve_program(
         program,
-        search if math.isinf(limit) else search.aside(),
+        search,
         start=best.astype(np.float64) if known <= limit else None,
         absolute_gap=1 - _ROUNDING,
         offset=float(fixed),
-        target=None if math.isinf(limit) else limit + 0.5,
+        target=limit + 0.5 if decides else None,
     )
     if outcome.values is not None:
         found = outcome.values > 0.5
@@ -115,12 +109,9 @@ def _best_cover(matrix: Any, best: Marks, limit: float, search: Search, fixed: i
     bound = max(bound, _whole_above(outcome.bound))
     if known > limit:
         return Cover(opened=None, bound=bound, proven=outcome.ending is Ending.INFEASIBLE)
-    proven = outcome.ending is not Ending.LIMIT or bound >= known
-    if not math.isinf(limit):
-        proven = True
-    elif proven:
-        bound = known
-    return Cover(opened=best, bound=bound, proven=proven)
+    # Asked for any cover of so many, the first is as good as another.
+    proven = decides or outcome.ending is not Ending.LIMIT or bound >= known
+    return Cover(opened=best, bound=known if proven else bound, proven=proven)
 
 
 def _whole_above(bound: float) -> int:
@@ -134,7 +125,7 @@ def _linear_bound(matrix: Any) -> int:
         Program(
             cost=np.ones(columns),
             lower=np.zeros(columns),
-        upper=np.full(columns, math.inf),
+            upper=np.full(columns, math.inf),
             whole=0,
             matrix=matrix,
             row_lower=np.ones(rows),
@@ -192,20 +183,18 @@ def _contain_another(matrix: Any) -> Marks:
         return np.zeros(matrix.shape[0], dtype=bool)
     subsets = _subsets(matrix)
     equal = subsets & subsets.T
-    marked: Marks = (subsets & ~equal).any(axis=0) | np.triu(equal, 1).any(axis=0)
-    return marked
+    return np.asarray((subsets & ~equal).any(axis=0) | np.triu(equal, 1).any(axis=0))
 
 
 def _contained_in_another(matrix: Any) -> Marks:
     """Mark the sites whose rows are all another's, or an equal one's before them."""
-    empty: Marks = matrix.sum(axis=0) == 0
+    empty: Marks = np.asarray(matrix.sum(axis=0)) == 0
     if not 0 < matrix.shape[1] <= _COMPARED:
         return empty
     subsets = _subsets(matrix.T.tocsr())
     # Of equal ones the first stays: here the contained is dropped, not the container.
     equal = subsets & subsets.T
-    strict: Marks = (subsets & ~equal).any(axis=1) | np.triu(equal, 1).any(axis=0)
-    return strict | empty
+    return np.asarray((subsets & ~equal).any(axis=1) | np.triu(equal, 1).any(axis=0) | empty)
 
 
 def _subsets(sets: Any) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from geo_service.domain.siting_search import Search
 
 _VIOLATED: Final = 1e-6
 _WHOLE: Final = 1 - 1e-9
-_TOO_OLD: Final = 4
+_PATIENCE: Final = 4
 
 
 @dataclass
@@ -34,12 +34,23 @@ class _Rows:
     age: Whole
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Step:
+    """What one solution shows: a bound, how far each site is open, whether cuts were added to it.
+
+    A bound of minus infinity: the time was up.
+    """
+
+    bound: float
+    refined: bool
+    openness: Floats
+
+
 class CutProgram:
     """The linear program, refined cut by cut; columns are the sites, then the places."""
 
-    def __init__(self, model: Assignment, settled: Settled, scale: float) -> None:
+    def __init__(self, model: Assignment, scale: float) -> None:
         self._model = model
-        self._settled = settled
         self._scale = scale
         self._cost = model.cost / scale
         self._cap = model.soft_cap / scale
@@ -55,34 +66,38 @@ class CutProgram:
             matrix=sparse.csr_array((0, model.sites)),
             age=np.empty(0, dtype=np.intp),
         )
-        self.openness = np.zeros(model.sites)
-        self.bound = -np.inf
+        self.patience = _PATIENCE
 
     def add_prices(self, prices: Floats) -> None:
         """Add the cut of each place at its price."""
         self._add(np.arange(self._model.places), prices / self._scale)
 
-    def solve(self, search: Search, cutoff: float) -> bool:
-        """Solve once, settle what can be, add violated cuts; returns whether any was.
-
-        ``openness`` is then how far each site is open, ``bound`` the best bound so far.
-        """
+    def solve(self, search: Search, settled: Settled, cutoff: float) -> Step:
+        """Solve once, settle what can be, add violated cuts."""
         model, solver = self._model, self._solver
-        self._fix()
+        self._fix(settled)
         solver.setOptionValue("time_limit", solver.getRunTime() + max(search.remaining, 0.01))
         solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return False
+        search.tell()
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return Step(bound=np.inf, refined=False, openness=np.zeros(model.sites))
+        if status != highspy.HighsModelStatus.kOptimal:
+            return Step(bound=-np.inf, refined=False, openness=np.zeros(model.sites))
         solution = solver.getSolution()
         values = np.array(solution.col_value)
-        self.openness = np.clip(values[: model.sites], 0.0, 1.0)
+        openness = np.clip(values[: model.sites], 0.0, 1.0)
         all_duals = np.array(solution.row_dual)
         duals = np.maximum(all_duals[self._head :], 0.0)
         linear = self._linear_bound(duals, np.maximum(all_duals[1 : self._head], 0.0))
-        self.bound = max(self.bound, linear.least(model, self._settled))
-        linear.settle(model, self._settled, cutoff)
+        bound = linear.least(model, settled)
+        linear.settle(model, settled, cutoff)
         self._drop_idle(duals)
-        return self._separate(values[model.sites :])
+        if bound > cutoff:
+            return Step(bound=bound, refined=False, openness=openness)
+        return Step(
+            bound=bound, refined=self._separate(openness, values[model.sites :]), openness=openness
+        )
 
     def _started(self) -> Any:
         model = self._model
@@ -102,13 +117,13 @@ class CutProgram:
         add_rows(solver, self._cover, np.ones(self._cover.shape[0]), highspy.kHighsInf)
         return solver
 
-    def _fix(self) -> None:
+    def _fix(self, settled: Settled) -> None:
         sites = self._model.sites
         self._solver.changeColsBounds(
             sites,
             np.arange(sites, dtype=np.int32),
-            self._settled.opened.astype(np.float64),
-            1.0 - self._settled.closed,
+            settled.opened.astype(np.float64),
+            1.0 - settled.closed,
         )
 
     def _linear_bound(self, duals: Floats, cover: Floats) -> LinearBound:
@@ -124,9 +139,10 @@ class CutProgram:
             constant=(constant + float(cover.sum())) * self._scale, worth=worth * self._scale
         )
 
-    def _separate(self, costs: Floats) -> bool:
+    def _separate(self, openness: Floats, costs: Floats) -> bool:
+        """Add the strongest cut of each place that the solution violates; returns whether any."""
         model = self._model
-        opened = self.openness[model.site]
+        opened = openness[model.site]
         added = np.cumsum(opened)
         before = np.concatenate([[0.0], added])[model.first[:-1]]
         added -= before[model.place]
@@ -149,9 +165,7 @@ class CutProgram:
         model = self._model
         level_of = np.full(model.places, -np.inf)
         level_of[places] = levels
-        kept = np.flatnonzero(
-            (self._cost < level_of[model.place]) & ~self._settled.closed[model.site]
-        )
+        kept = np.flatnonzero(self._cost < level_of[model.place])
         row_of = np.full(model.places, -1)
         row_of[places] = np.arange(len(places))
         matrix = sparse.csr_array(
@@ -178,11 +192,11 @@ class CutProgram:
     def _drop_idle(self, duals: Floats) -> None:
         rows = self._rows
         rows.age = np.where(duals > 0, 0, rows.age + 1)
-        idle = np.flatnonzero(rows.age >= _TOO_OLD)
+        idle = np.flatnonzero(rows.age >= self.patience)
         if len(idle) * 4 < len(rows.age):
             return
         self._solver.deleteRows(len(idle), (idle + self._head).astype(np.int32))
-        kept = np.flatnonzero(rows.age < _TOO_OLD)
+        kept = np.flatnonzero(rows.age < self.patience)
         self._rows = _Rows(
             place=rows.place[kept],
             level=rows.level[kept],

@@ -110,9 +110,7 @@ class Interchange:
         entering, leaving = divmod(best, count)
         return float(profit[entering, leaving]), entering, int(numbers[leaving])
 
-    def _two_best(
-        self, opened: Marks, numbers: Whole
-    ) -> tuple[Whole, Floats, Floats]:
+    def _two_best(self, opened: Marks, numbers: Whole) -> tuple[Whole, Floats, Floats]:
         """Return for each place the open site nearest it (-1: none), its cost, the next cost."""
         model = self._model
         number_of = np.full(model.sites, -1)

@@ -58,7 +58,7 @@ class LinearBound:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Settled:
-    """The sites known to be open, and to be closed, in some best answer (if it beats the cutoff)."""
+    """The sites known to be open, or closed, in any answer that is better than the best known."""
 
     opened: Marks
     closed: Marks

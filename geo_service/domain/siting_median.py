@@ -1,7 +1,7 @@
 """Serve everybody at the least cost, with a proof.
 
 First a good answer (greedy, exchanges), then a bound (prices, then the linear program by cuts);
-what the two together settle about sites leaves a small problem, which HiGHS solves exactly.
+what the two together settle about sites leaves a small problem, which branch and cut solves.
 """
 
 from dataclasses import dataclass
@@ -10,19 +10,15 @@ from typing import Final
 import numpy as np
 
 from geo_service.domain.siting_assignment import Assignment, Floats, Marks, Reduced
+from geo_service.domain.siting_branching import branch
 from geo_service.domain.siting_cuts import CutProgram
 from geo_service.domain.siting_interchange import Interchange
 from geo_service.domain.siting_lagrangian import Lagrangian, Settled
-from geo_service.domain.siting_program import (
-    Ending,
-    assignment_program,
-    assignment_start,
-    solve_program,
-)
 from geo_service.domain.siting_search import Search
 
 _PRICE_ROUNDS: Final = 400
-_KICKS: Final = 10
+_MOST_KICKS: Final = 10
+_KICKED_PAIRS: Final = 2_000_000
 _CUT_ROUNDS: Final = 100
 _SCALED_COST: Final = 1e4
 
@@ -71,7 +67,7 @@ class _Solution:
         self._cut(prices)
         if self._is_proven() or search.over:
             return self._answer()
-        return self._answer(proven=self._finish())
+        return self._answer(proven=self._branch(prices))
 
     def _price(self, opened: Marks) -> Floats:
         """Raise the bound by prices, and look for better answers where they point."""
@@ -84,7 +80,8 @@ class _Solution:
             if self._is_proven() or search.over:
                 break
             self._offer(self._exchange.improve(lagrangian.candidates, search))
-            for kick in range(_KICKS):
+            kicks = int(np.clip(_KICKED_PAIRS // len(self._model.place), 1, _MOST_KICKS))
+            for kick in range(kicks):
                 if search.over:
                     break
                 start = self._best if self._best is not None else opened
@@ -93,26 +90,53 @@ class _Solution:
         return lagrangian.prices
 
     def _cut(self, prices: Floats) -> None:
-        """Raise the bound by the linear program, as long as it rises."""
+        """Raise the bound by the linear program, then branch on what it leaves open."""
         reduced = self._reduced()
         inner = reduced.inner
         if not len(inner.place) or inner.opened <= 0:
             return
         settled = Settled(opened=inner.required.copy(), closed=inner.required.copy())
-        program = CutProgram(inner, settled, self._scale(reduced))
+        program = CutProgram(inner, self._scale(reduced))
         program.add_prices(np.minimum(prices[reduced.places], inner.soft_cap))
+        openness = None
         for turn in range(_CUT_ROUNDS):
             if self._search.over:
                 break
-            refined = program.solve(self._search, self._cutoff() - reduced.fixed_cost)
-            self._prove(program.bound + reduced.fixed_cost)
-            if self._is_proven() or not refined:
+            step = program.solve(self._search, settled, self._cutoff() - reduced.fixed_cost)
+            openness = step.openness
+            self._prove(step.bound + reduced.fixed_cost)
+            if self._is_proven() or not step.refined:
                 break
             if turn % 5 == 4:
-                self._round(reduced, program.openness)
-        self._round(reduced, program.openness)
+                self._round(reduced, openness)
+        if openness is not None:
+            self._round(reduced, openness)
         self._settled.closed[reduced.sites[settled.closed]] = True
         self._settled.opened[reduced.sites[settled.opened]] = True
+
+    def _branch(self, prices: Floats) -> bool:
+        """Decide by branching what is left; returns whether that is proof."""
+        reduced = self._reduced()
+        inner = reduced.inner
+        if inner.opened < 0:
+            return True
+        if not len(inner.place) or inner.opened == 0:
+            self._offer(reduced.widen(np.zeros(inner.sites, dtype=bool)))
+            return True
+        program = CutProgram(inner, self._scale(reduced))
+        program.add_prices(np.minimum(prices[reduced.places], inner.soft_cap))
+
+        def offer(opened: Marks) -> None:
+            self._offer(self._exchange.improve(reduced.widen(opened), self._search))
+
+        return branch(
+            inner,
+            program,
+            self._search,
+            cutoff=lambda: self._cutoff() - reduced.fixed_cost,
+            offer=offer,
+            prove=lambda bound: self._prove(bound + reduced.fixed_cost),
+        )
 
     def _least_of_each(self) -> float:
         """Return the cost if every site were open."""
@@ -124,37 +148,6 @@ class _Solution:
         opened = np.zeros(inner.sites, dtype=bool)
         opened[np.argsort(-openness, kind="stable")[: inner.opened]] = True
         self._offer(self._exchange.improve(reduced.widen(opened), self._search))
-
-    def _finish(self) -> bool:
-        """Solve exactly what is left; returns whether that is proof."""
-        reduced = self._reduced()
-        inner = reduced.inner
-        if inner.opened < 0:
-            return True
-        if not len(inner.place) or inner.opened == 0:
-            self._offer(reduced.widen(np.zeros(inner.sites, dtype=bool)))
-            return True
-        scale = self._scale(reduced)
-        program, base = assignment_program(inner, scale)
-        offset = reduced.fixed_cost + base * scale
-        start = None
-        if self._best is not None and not (self._best & self._settled.closed).any():
-            opened = self._best[reduced.sites]
-            if opened.sum() <= inner.opened:
-                start = assignment_start(inner, program, opened)
-        outcome = solve_program(
-            program,
-            self._search,
-            start=start,
-            enough=(self._cutoff() - offset) / scale,
-            absolute_gap=0.999 / scale if self._model.whole else 0.0,
-            scale=scale,
-            offset=offset,
-        )
-        if outcome.values is not None:
-            self._offer(reduced.widen(outcome.values[: inner.sites] > 0.5))
-        self._prove(outcome.bound * scale + offset)
-        return outcome.ending is not Ending.LIMIT
 
     def _reduced(self) -> Reduced:
         return self._model.without(self._settled.closed, self._settled.opened)

@@ -7,9 +7,8 @@ from typing import Any, Final
 
 import highspy
 import numpy as np
-from scipy import sparse
 
-from geo_service.domain.siting_assignment import Assignment, Floats, Marks
+from geo_service.domain.siting_assignment import Floats
 from geo_service.domain.siting_search import Search
 
 _RELATIVE_GAP: Final = 1e-9
@@ -50,7 +49,7 @@ class Outcome:
 
 def new_solver() -> Any:
     """Return HiGHS as it is used here: silent, in one thread."""
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     # One thread: HiGHS's own pool would not survive a fork of the process that started it.
     for option, value in (("output_flag", False), ("threads", 1), ("parallel", "off")):
         solver.setOptionValue(option, value)
@@ -84,7 +83,7 @@ def loaded(program: Program) -> Any:
     return solver
 
 
-def solve_program(
+def solve_program(  # noqa: PLR0913 - all optional, each with its name
     program: Program,
     search: Search,
     *,
@@ -159,71 +158,3 @@ def _outcome(solver: Any, enough: float) -> Outcome:
         values=values,
         bound=bound if math.isfinite(bound) else -math.inf,
     )
-
-
-def assignment_program(model: Assignment, scale: float) -> tuple[Program, float]:
-    """Return a model as a program, and its cost when all variables are 0, both divided by scale.
-
-    By distance (Elloumi 2010; García, Labbé and Marín 2011): the sites come first, then for each
-    place and each of its distinct costs a variable that says: no site as cheap is open.
-    """
-    cost, cap = model.cost / scale, model.cap / scale
-    pairs = len(model.place)
-    new = np.ones(pairs, dtype=bool)
-    new[1:] = (model.place[1:] != model.place[:-1]) | (model.cost[1:] != model.cost[:-1])
-    group = np.cumsum(new) - 1
-    heads = np.flatnonzero(new)
-    groups = len(heads)
-    place = model.place[heads]
-    first = np.ones(groups, dtype=bool)
-    first[1:] = place[1:] != place[:-1]
-    last = np.ones(groups, dtype=bool)
-    last[:-1] = first[1:]
-    following = np.concatenate([cost[heads][1:], [0.0]])
-    following[last] = cap[place[last]]
-    must = last & model.hard[place]
-    step = np.where(must, 0.0, following - cost[heads])
-    numbers = np.arange(groups)
-    # z of a group + its open sites >= z of the group before it, or 1 for the first.
-    later = np.flatnonzero(~first)
-    matrix = sparse.csr_array(
-        (
-            np.concatenate([np.ones(pairs), np.ones(groups), -np.ones(len(later))]),
-            (
-                np.concatenate([group, numbers, later]),
-                np.concatenate(
-                    [model.site, model.sites + numbers, model.sites + numbers[later - 1]]
-                ),
-            ),
-        ),
-        shape=(groups, model.sites + groups),
-    )
-    count = sparse.csr_array(
-        (np.ones(model.sites), (np.zeros(model.sites, dtype=np.intp), np.arange(model.sites))),
-        shape=(1, model.sites + groups),
-    )
-    program = Program(
-        cost=np.concatenate([np.zeros(model.sites), step]),
-        lower=np.zeros(model.sites + groups),
-        upper=np.concatenate([np.ones(model.sites), np.where(must, 0.0, 1.0)]),
-        whole=model.sites,
-        matrix=sparse.vstack([count, matrix], format="csr"),
-        row_lower=np.concatenate([[0.0], first.astype(np.float64)]),
-        row_upper=np.concatenate([[float(model.opened)], np.full(groups, math.inf)]),
-    )
-    return program, float(cost[heads][first].sum())
-
-
-def assignment_start(model: Assignment, program: Program, opened: Marks) -> Floats:
-    """Return the values of all columns when these sites are open."""
-    values = np.zeros(len(program.cost))
-    values[: model.sites] = opened
-    pairs = len(model.place)
-    new = np.ones(pairs, dtype=bool)
-    new[1:] = (model.place[1:] != model.place[:-1]) | (model.cost[1:] != model.cost[:-1])
-    heads = np.flatnonzero(new)
-    served = np.minimum(model.soft_cap, np.inf)
-    kept = np.flatnonzero(opened[model.site])
-    np.minimum.at(served, model.place[kept], model.cost[kept])
-    values[model.sites :] = model.cost[heads] < served[model.place[heads]]
-    return values

@@ -96,9 +96,7 @@ def _program(model: SecondCover, scale: float) -> Program:
     places, sites = model.matrix.shape
     lacking = model.lacking.astype(np.float64)
     rows = sparse.hstack([model.matrix, sparse.diags_array(lacking)], format="csr")
-    count = sparse.csr_array(
-        np.concatenate([np.ones(sites), np.zeros(places)]).reshape(1, -1)
-    )
+    count = sparse.csr_array(np.concatenate([np.ones(sites), np.zeros(places)]).reshape(1, -1))
     return Program(
         cost=np.concatenate([np.zeros(sites), model.weight / scale]),
         lower=np.concatenate([model.required.astype(np.float64), np.zeros(places)]),

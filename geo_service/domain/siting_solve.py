@@ -22,7 +22,7 @@ _ROUNDING: Final = 1e-12
 _CLASSES_BY_BYTES: Final = 4_000
 
 
-def solve(
+def solve(  # noqa: PLR0913 - the question in its parts, each with its name
     problem: SitingProblem,
     goal: Goal,
     *,

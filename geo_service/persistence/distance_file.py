@@ -1,7 +1,7 @@
 """Distances between demand and sites, as a CSV file of pairs: published instances and own tables.
 
 The header names the columns, in any order: ``demand``, ``site``, ``distance``, and if wanted
-``weight`` (of the demand, 1 without), ``existing`` and ``required`` (of the site: yes or no). A pair
+``weight`` (of the demand, 1 without), ``existing`` and ``required`` (of the site: 1 or 0). A pair
 that has no row is out of reach; a row without site and distance names demand that nothing reaches.
 """
 
@@ -88,7 +88,8 @@ class _Said:
         # Backwards, so that of several the first row stays.
         fresh = said[self._values[number[said]] == _UNSAID][::-1]
         self._values[number[fresh]] = value[fresh]
-        return said[self._values[number[said]] != value[said]]
+        contradicting: NDArray[np.intp] = said[self._values[number[said]] != value[said]]
+        return contradicting
 
     def values(self, count: int) -> NDArray[np.float64]:
         """Return what was said of each, or what holds otherwise."""
@@ -236,9 +237,7 @@ class _Reader:
             ]
         )
 
-    def _float(
-        self, cell: str, chunk: _Chunk, column: str, row: int, *, left_out: bool
-    ) -> float:
+    def _float(self, cell: str, chunk: _Chunk, column: str, row: int, *, left_out: bool) -> float:
         if not cell and (column == "weight" or left_out):
             return _UNSAID if column == "weight" else np.nan
         value = np.nan
@@ -272,7 +271,9 @@ class _Reader:
         cells = chunk.columns[column]
         values = np.array([meaning.get(cell.lower(), np.nan) for cell in cells])
         for row in np.flatnonzero(np.isnan(values)).tolist():
-            self._fault("is neither 1 nor 0", line=chunk.lines(row), column=column, value=cells[row])
+            self._fault(
+                "is neither 1 nor 0", line=chunk.lines(row), column=column, value=cells[row]
+            )
         return values
 
     def _made(self) -> DistanceFile | None:
@@ -319,5 +320,3 @@ class _Reader:
                 f"gives two distances from {demand_names[place[at]]!r} to {site_names[site[at]]!r}"
             )
         return None if len(differ) else np.delete(order, again)
-
-

@@ -177,7 +177,7 @@ def suggest(
     Raises:
         InvalidQueryError: if the question lacks what its goal needs, or has no ground to stand on.
     """
-    _check(register, query)
+    _check(query)
     ground = _Ground.of(register, layer, query)
     began, steps = time.perf_counter(), query.sites or 1
     curve: list[CurvePoint] = []
@@ -201,7 +201,7 @@ def suggest(
     return ground.suggestion(siting, tuple(curve), time.perf_counter() - began)
 
 
-def _check(register: Register, query: SuggestionQuery) -> None:
+def _check(query: SuggestionQuery) -> None:
     faults = []
     if query.goal.needs_sites and query.sites is None:
         faults.append(ParameterFault("sites", f"{query.goal.value} needs a number of new sites"))
