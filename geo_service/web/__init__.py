@@ -11,6 +11,7 @@ from geo_service.web import (
     journal,
     metrics,
     problems,
+    scenario_work,
     security,
 )
 from geo_service.web.api import (
@@ -23,6 +24,7 @@ from geo_service.web.api import (
     nearest_to_many,
     reports,
     routes,
+    scenarios,
     scorecard,
     search,
     stations,
@@ -30,6 +32,7 @@ from geo_service.web.api import (
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.planner import views as planner
+from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
 from geo_service.web.route import views as route
@@ -51,6 +54,7 @@ def register(app: Flask, settings: Settings) -> None:
         nearest_to_many.blueprint,
         along.blueprint,
         routes.blueprint,
+        scenarios.blueprint,
         search.blueprint,
         coverage.blueprint,
         measures.blueprint,
@@ -60,6 +64,7 @@ def register(app: Flask, settings: Settings) -> None:
         maps.blueprint,
         route.blueprint,
         planner.blueprint,
+        planner_scenarios.blueprint,
         start.blueprint,
         reports.blueprint,
         station.blueprint,
@@ -69,6 +74,7 @@ def register(app: Flask, settings: Settings) -> None:
     ):
         app.register_blueprint(blueprint)
     reporting.register(app)
+    scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)
     compression.register(app)
