@@ -16,6 +16,7 @@ _COMMANDS = {
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
     "reports": "List what people say is wrong with stations.",
+    "demand": "Load, list and remove layers of demand.",
     "routes": "Save, list and remove routes that people travel often.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",

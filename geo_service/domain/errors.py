@@ -60,6 +60,10 @@ class RouteNotFoundError(GeoServiceError):
     """No saved route carries this identifier."""
 
 
+class DemandLayerNotFoundError(GeoServiceError):
+    """No demand layer carries this identifier."""
+
+
 class NoStreetNetworkError(GeoServiceError):
     """Real walks are asked for, and no street network is loaded."""
 
