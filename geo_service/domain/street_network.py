@@ -30,8 +30,9 @@ from geo_service.domain.reach import DistanceType, Reach
 JOINED_WITHIN: Final = Metres(500.0)
 EVERYWHERE: Final = Metres(np.inf)
 
-# A part with a smaller share of all nodes than this is an island.
-_ISLAND: Final = 0.01
+# A part of less street than either is an island: a village that stands alone is none.
+_LONG_ENOUGH_M: Final = 2_000.0
+_SHARE_ENOUGH: Final = 0.01
 
 # A pair exactly as far apart as the limit is within it, whatever floating point makes of it.
 _TOLERANCE_M: Final = 1e-3
@@ -88,16 +89,13 @@ class StreetNetwork:
         tail, head, metres = _shortest(tail, head, metres)
         graph = coo_array((np.ones(len(tail)), (tail, head)), shape=(len(nodes), len(nodes)))
         _, part_of = connected_components(graph.tocsr(), directed=False)
+        lengths = np.bincount(part_of[tail], weights=metres, minlength=part_of.max(initial=-1) + 1)
+        main = lengths >= min(_LONG_ENOUGH_M, _SHARE_ENOUGH * lengths.sum())
         on_an_edge = np.zeros(len(nodes), dtype=bool)
         on_an_edge[tail] = on_an_edge[head] = True
-        sizes = np.bincount(part_of[on_an_edge])
-        kept_parts = sizes >= max(2.0, _ISLAND * sizes.sum())
-        if sizes.size and not kept_parts.any():
-            kept_parts = sizes == sizes.max()
-        kept = on_an_edge & kept_parts[part_of] if sizes.size else on_an_edge
-        inside = kept[tail]
+        kept, inside = on_an_edge & main[part_of], main[part_of[tail]]
         islands = Islands(
-            parts=int(np.count_nonzero((sizes > 0) & ~kept_parts)),
+            parts=len(np.unique(part_of[tail][~inside])),
             nodes=int(np.count_nonzero(on_an_edge & ~kept)),
             metres=float(metres[~inside].sum()),
         )
@@ -127,6 +125,14 @@ class StreetNetwork:
     def footholds(self, places: Coordinates) -> Footholds:
         """Join places to the nearest street each."""
         return self._index.join(places, self.joined_within)
+
+    def part_of(self, places: Footholds) -> Ints:
+        """Number the part of the network each place is joined to; -1 where none.
+
+        Between two places of different parts there is no way.
+        """
+        part_of: Ints = np.append(self._parts, -1)
+        return part_of[self._ends_of(places)[0]]
 
     def reach(self, places: Coordinates, sites: Coordinates, limit: Metres) -> Reach:
         """Measure all pairs at most ``limit`` metres of walking apart; infinity: all there are."""
@@ -169,6 +175,11 @@ class StreetNetwork:
     def _index(self) -> StreetIndex:
         bounds = self.bounds or Bounds(west=-180.0, south=-90.0, east=180.0, north=90.0)
         return StreetIndex(self.nodes, self.tail, self.head, self.metres, PlanarCrs.choose(bounds))
+
+    @cached_property
+    def _parts(self) -> Ints:
+        found = connected_components(self._graph, directed=False)[1]
+        return np.asarray(found, dtype=np.intp)
 
     @cached_property
     def _graph(self) -> csr_array[np.float64]:
