@@ -27,6 +27,9 @@ BESIDE: Final = Metres(50.0)
 # A quarter of a round end in so many pieces: 2 % of 50 m short of the arc at most, a metre.
 _QUARTER: Final = 4
 
+# What has no length is divided by as if it had a millimetre.
+_SHORTEST_M: Final = 1e-3
+
 Floats = NDArray[np.float64]
 
 
@@ -78,7 +81,7 @@ def _walked_edges(
     left_at_head = np.maximum(walk - to_node[network.head], 0.0)
     walked = (left_at_tail > 0) | (left_at_head > 0)
     tail, head, metres = network.tail[walked], network.head[walked], network.metres[walked]
-    length = np.maximum(metres, np.finfo(float).tiny)
+    length = np.maximum(metres, _SHORTEST_M)
     from_tail = np.minimum(left_at_tail[walked] / length, 1.0)
     from_head = np.minimum(left_at_head[walked] / length, 1.0)
     whole = from_tail + from_head >= 1.0
@@ -103,10 +106,10 @@ def _first_steps(
         np.column_stack(plane.forward(*network.nodes.of(ends[places.edge]).degrees))
         for ends in (network.tail, network.head)
     )
-    length = np.maximum(network.metres[places.edge], np.finfo(float).tiny)
+    length = np.maximum(network.metres[places.edge], _SHORTEST_M)
     share = (places.along_m / length)[:, None]
     foot = start + share * (end - start)
-    across = np.maximum(places.across_m, np.finfo(float).tiny)
+    across = np.maximum(places.across_m, _SHORTEST_M)
     towards = at + np.minimum(walk / across, 1.0)[:, None] * (foot - at)
     left = (np.maximum(walk - places.across_m, 0.0) / length)[:, None]
     back = start + np.maximum(share - left, 0.0) * (end - start)

@@ -115,7 +115,7 @@ def _write(network: StreetNetwork, file: Any) -> None:
 
 def _read(path: Path) -> StreetNetwork:
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             about = json.loads(str(kept["about"]))
             if about["form"] != _FORM:
                 raise ValueError(f"form {about['form']}")  # noqa: TRY301  one remedy for all
