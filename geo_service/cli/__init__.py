@@ -16,6 +16,7 @@ _COMMANDS = {
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
     "reports": "List what people say is wrong with stations.",
+    "scorecard": "Print which of the six things a station should have each shows.",
     "demand": "Load, list and remove layers of demand.",
     "routes": "Save, list and remove routes that people travel often.",
     "network": "Load, show and remove the streets that walks are measured along.",

@@ -54,10 +54,13 @@ _ADD: Final = text(
 )
 _ADD_POINTS: Final = text(
     """INSERT INTO demand_point (layer_id, number, location, weight, name)
-       SELECT :id, number, ST_SetSRID(ST_MakePoint(x, y), 4326), weight, nullif(name, '')
+       SELECT :id, :before + number, ST_SetSRID(ST_MakePoint(x, y), 4326), weight, nullif(name, '')
        FROM unnest(CAST(:x AS float8[]), CAST(:y AS float8[]), CAST(:weights AS float8[]),
                    CAST(:names AS text[])) WITH ORDINALITY AS point (x, y, weight, name, number)"""
 )
+
+# A statement of this many is sent at once, however busy the server is.
+_POINTS_AT_ONCE: Final = 5_000
 
 
 class DemandStore:
@@ -102,19 +105,25 @@ class DemandStore:
                 "bounds": [bounds.west, bounds.south, bounds.east, bounds.north],
             },
         )
-        x, y = points.at.degrees
-        self._session.execute(
-            _ADD_POINTS,
-            {
-                "id": label.id,
-                "x": x.tolist(),
-                "y": y.tolist(),
-                "weights": points.weight.tolist(),
-                "names": None if points.names is None else list(points.names),
-            },
-        )
+        self._add_points(label.id, points)
         assert version is not None  # the statement returns one
         return int(version)
+
+    def _add_points(self, layer_id: DemandLayerId, points: DemandPoints) -> None:
+        x, y = points.at.degrees
+        for before in range(0, len(points), _POINTS_AT_ONCE):
+            piece = slice(before, before + _POINTS_AT_ONCE)
+            self._session.execute(
+                _ADD_POINTS,
+                {
+                    "id": layer_id,
+                    "before": before,
+                    "x": x[piece].tolist(),
+                    "y": y[piece].tolist(),
+                    "weights": points.weight[piece].tolist(),
+                    "names": None if points.names is None else list(points.names[piece]),
+                },
+            )
 
     def remove(self, layer_id: DemandLayerId) -> None:
         """Forget a layer, or raise DemandLayerNotFoundError."""

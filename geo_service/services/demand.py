@@ -29,15 +29,22 @@ from geo_service.domain.place import Claim
 from geo_service.domain.register import Register
 from geo_service.domain.residents import residents
 from geo_service.domain.served_area import ServedArea
+from geo_service.domain.station import DataStatus
 from geo_service.persistence.database import Database
 from geo_service.persistence.demand import DemandStore
 from geo_service.persistence.demand_files import MOST_FAULTS, ReadDemand, read_demand
+from geo_service.services.notes import Language
 
 # Some five large layers, 40 MB; names come on top.
 _POINTS_KEPT: Final = 5 * MOST_POINTS
 
 # A published total of people served. It says how many, not where: never a layer.
 _TOTAL_SERVED: Final = "_served"
+
+_DEMONSTRATION: Final = {
+    "zh": "演示数据：需求图层“{name}”是为演示而编造的。",
+    "en": "演示数据 · Demonstration data: the demand layer “{name}” was made up.",
+}
 
 
 class _Kept:
@@ -80,6 +87,25 @@ def layers(register: Register, database: Database) -> tuple[DemandSummary, ...]:
 def claimed_totals(register: Register) -> tuple[Claim, ...]:
     """Return the published totals of people served: claims, which stand nowhere on a map."""
     return tuple(claim for claim in register.claims if claim.key.endswith(_TOTAL_SERVED))
+
+
+def layer_notes(summary: DemandSummary, language: Language) -> tuple[str, ...]:
+    """Say what to know before trusting a figure made with a layer."""
+    notes = []
+    if summary.data_status is DataStatus.DEMONSTRATION:
+        notes.append(_DEMONSTRATION[language].format(name=name_in(summary, language)))
+    notes += [text for text in (summary.estimate, summary.note) if text]
+    return tuple(notes)
+
+
+def name_in(layer: DemandSummary | DemandLayer, language: Language) -> str:
+    """Return what a layer is called, in English where it has an English name."""
+    return layer.name_en if language == "en" and layer.name_en else layer.name
+
+
+def unit_in(layer: DemandSummary | DemandLayer, language: Language) -> str:
+    """Return what a layer's weights count."""
+    return layer.unit_en if language == "en" and layer.unit_en else layer.unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from geo_service.domain.coverage import Level
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.services.coverage import CoverageQuery
 from geo_service.services.measures import MOST_GAPS
-from geo_service.web.api.demand_parameters import DemandParameters
+from geo_service.web.api.demand_options import DemandOptions
 from geo_service.web.api.parameters import LevelAsked, MeasureOptions, OfferParameters, Radius
 from geo_service.web.params import Truth, Whole
 
@@ -28,7 +28,7 @@ class GapParameters(MeasureOptions):
     ] = "json"
 
 
-class HourOptions(OfferParameters, DemandParameters):
+class HourOptions(OfferParameters, DemandOptions):
     """What the hours of a day may be asked for."""
 
     radius: Radius = 1000.0

@@ -21,7 +21,7 @@ from geo_service.services.nearest import MAX_LIMIT, MAX_ORIGINS, NearestQuery
 from geo_service.services.nearest_to_many import ManyNearestQuery
 from geo_service.services.openness import OpenCondition, When
 from geo_service.web import params
-from geo_service.web.api.demand_parameters import DemandParameters
+from geo_service.web.api.demand_options import DemandOptions
 from geo_service.web.params import Decimal, Latitude, Longitude, Parameters, Truth, Whole
 
 _OPEN_WORDS = {"now": When.INSTANT, "arrival": When.ARRIVAL}
@@ -248,7 +248,7 @@ class CoverageOptions(FilterParameters):
         )
 
 
-class MeasureOptions(CoverageOptions, DemandParameters):
+class MeasureOptions(CoverageOptions, DemandOptions):
     """What a coverage may be asked for, demand and distance too."""
 
     def query(self, now: datetime, zone: tzinfo | None = None) -> CoverageQuery:

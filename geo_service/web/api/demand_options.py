@@ -13,7 +13,7 @@ from geo_service.services.distances import distances_of
 from geo_service.web.params import Parameters
 
 
-class DemandParameters(Parameters):
+class DemandOptions(Parameters):
     """Whom coverage is asked for, and how they get there."""
 
     demand: Annotated[
