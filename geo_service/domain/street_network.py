@@ -55,6 +55,11 @@ class NetworkSource:
     loaded_at: datetime
     as_of: str | None = None
 
+    @property
+    def imprint(self) -> str:
+        """Whose the streets are, under which licence, of which day: for wherever they are used."""
+        return ", ".join(filter(None, (self.attribution, self.licence, self.as_of)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Islands:

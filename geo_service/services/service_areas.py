@@ -11,7 +11,6 @@ import shapely
 from cachetools import LRUCache
 from shapely import MultiPolygon
 
-from geo_service.domain.catchments import covered_areas
 from geo_service.domain.coordinate import WGS84, Coordinate, Metres
 from geo_service.domain.footholds import Footholds
 from geo_service.domain.planar import PlanarCrs
@@ -157,8 +156,9 @@ def _units(
     survey = register.survey(level)
     measured = [each.ground.outline for each in survey.units if each.ground is not None]
     outlines = np.array([*measured, None], dtype=object)[:-1]
-    covered = [covered_areas(outlines, shapely.get_parts(each.ground)) for each in areas]
-    shares = iter(np.minimum(np.column_stack(covered) / shapely.area(outlines)[:, None], 1.0))
+    reached = np.array([*(each.ground for each in areas), None], dtype=object)[:-1]
+    shared = shapely.area(shapely.intersection(outlines[:, None], reached))
+    shares = iter(np.minimum(shared / shapely.area(outlines)[:, None], 1.0))
     return tuple(
         UnitReached(
             unit=each.unit,

@@ -257,3 +257,18 @@ def test_coverage_is_measured_along_streets(walked: FlaskClient) -> None:
 
     assert streets["distance_type"] == "walk along streets"
     assert 0 < streets["totals"]["area_coverage"] < straight["totals"]["area_coverage"]
+    assert any("© a test" in note for note in streets["notes"])
+
+
+def test_a_file_of_coverage_names_whose_streets_they_are(walked: FlaskClient) -> None:
+    query = {"distance": "network_walk", "level": "city", "f": "csv"}
+
+    text = walked.get("/api/v1/coverage", query_string=query).text
+
+    assert '"© a test, none, 2026-10-31"' in text
+
+
+def test_the_worst_places_are_found_along_streets(walked: FlaskClient) -> None:
+    found = asked(walked, "/api/v1/coverage/gaps", distance="network_walk", limit=3)
+
+    assert found["gaps"]

@@ -222,7 +222,7 @@ def _answer(
 def _note(network: StreetNetwork) -> str:
     return (
         f"Ground within {BESIDE:g} m of a street that is walked in the time counts as reached. "
-        f"Streets: {network.source.attribution}, {network.source.licence}."
+        f"Streets: {network.source.imprint}."
     )
 
 
