@@ -6,8 +6,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo_service.domain.catchments import Catchments, covered_areas
 from geo_service.domain.coordinate import Metres
+from geo_service.domain.covered_ground import covered_areas
+from geo_service.domain.ground_figures import discs_about
 from geo_service.domain.placed_demand import PlacedDemand
 from geo_service.domain.reach import Reach
 from geo_service.domain.station import Station
@@ -24,16 +25,15 @@ def ground_shares(
 
     The same as ``coverage.measure`` has, without the rest; NaN where no outline is known.
     """
-    grounds = [each.ground for each in survey.units]
-    known = np.array([ground is not None for ground in grounds], dtype=bool)
-    outlines = np.array([*(each.outline for each in grounds if each), None], dtype=object)[:-1]
-    catchments = Catchments.around(stations, radius=radius, crs=survey.crs, reaching=outlines)
-    found = covered_areas(outlines, catchments.once) / shapely.area(outlines)
+    shares = np.full(len(survey.units), np.nan)
+    if not survey.grounds:
+        return shares, np.nan
+    discs = discs_about(stations, radius=radius, crs=survey.crs)
+    found = covered_areas(survey.outlines, discs).once / shapely.area(survey.outlines)
     found = np.where(found > 1 - _ROUNDING, 1.0, found)
-    shares = np.full(len(grounds), np.nan)
-    shares[known] = found
-    areas = np.array([each.area_m2 for each in grounds if each])
-    return shares, float(found @ areas / areas.sum()) if known.any() else np.nan
+    shares[[each.ground is not None for each in survey.units]] = found
+    areas = np.array([ground.area_m2 for ground in survey.grounds])
+    return shares, float(found @ areas / areas.sum())
 
 
 def demand_shares(

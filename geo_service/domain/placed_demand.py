@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo_service.domain.coordinates import Coordinates
 from geo_service.domain.demand import DemandPoints
-from geo_service.domain.survey import Ground, Survey, Unit
+from geo_service.domain.survey import Survey, Unit
 
 IN_NO_UNIT: Final = -1
 
@@ -29,10 +29,8 @@ class PlacedDemand:
     def over(cls, survey: Survey, points: DemandPoints) -> Self:
         """Give each point to the unit whose outline holds it, of several to the smallest."""
         unit_of = np.full(len(points), IN_NO_UNIT, dtype=np.intp)
-        grounds = _grounds(survey)
-        if len(points) and grounds:
-            numbers = np.array([number for number, _ in grounds])
-            outlines = np.array([ground.outline for _, ground in grounds], dtype=object)
+        if len(points) and survey.grounds:
+            numbers, outlines = _numbers_of_grounds(survey), survey.outlines
             shapely.prepare(outlines)
             at = shapely.points(np.column_stack(survey.crs.forward(*points.at.degrees)))
             outline, place = shapely.STRtree(np.asarray(at)).query(outlines, predicate="covers")
@@ -47,19 +45,19 @@ class PlacedDemand:
 
         Where outlines overlap, the shared ground is there for each.
         """
-        grounds = _grounds(survey)
-        grids = [ground.grid for _, ground in grounds]
-        at = Coordinates(
-            longitudes=np.concatenate([_NOTHING, *(grid.longitude for grid in grids)]),
-            latitudes=np.concatenate([_NOTHING, *(grid.latitude for grid in grids)]),
-        )
-        counts = np.array([len(grid) for grid in grids], dtype=np.intp)
-        ground_of_each = np.array([ground.area_m2 for _, ground in grounds]) / counts
-        numbers = np.array([number for number, _ in grounds], dtype=np.intp)
+        if not survey.grounds:
+            nowhere = Coordinates(longitudes=np.empty(0), latitudes=np.empty(0))
+            return cls.over(survey, DemandPoints(at=nowhere, weight=np.empty(0)))
+        grids = survey.grids_of(np.arange(len(survey.grounds)))
+        counts = np.diff(grids.starts)
+        ground_of_each = np.array([ground.area_m2 for ground in survey.grounds]) / counts
         return cls(
             survey=survey,
-            points=DemandPoints(at=at, weight=np.repeat(ground_of_each, counts)),
-            unit_of=np.repeat(numbers, counts),
+            points=DemandPoints(
+                at=Coordinates(longitudes=grids.longitude, latitudes=grids.latitude),
+                weight=np.repeat(ground_of_each, counts),
+            ),
+            unit_of=np.repeat(_numbers_of_grounds(survey), counts),
         )
 
     def unit_at(self, place: int) -> Unit | None:
@@ -68,10 +66,5 @@ class PlacedDemand:
         return None if number == IN_NO_UNIT else self.survey.units[number].unit
 
 
-_NOTHING: Final = np.empty(0)
-
-
-def _grounds(survey: Survey) -> list[tuple[int, Ground]]:
-    return [
-        (number, each.ground) for number, each in enumerate(survey.units) if each.ground is not None
-    ]
+def _numbers_of_grounds(survey: Survey) -> NDArray[np.intp]:
+    return np.flatnonzero([each.ground is not None for each in survey.units])
