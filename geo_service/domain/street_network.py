@@ -136,8 +136,9 @@ class StreetNetwork:
 
         Between two places of different parts there is no way.
         """
-        part_of: Ints = np.append(self._parts, -1)
-        return part_of[self._ends_of(places)[0]]
+        if not len(self.tail):
+            return np.full(len(places), -1)
+        return np.where(places.joined, self._parts[self._ends_of(places)[0]], -1)
 
     def reach(self, places: Coordinates, sites: Coordinates, limit: Metres) -> Reach:
         """Measure all pairs at most ``limit`` metres of walking apart; infinity: all there are."""
@@ -160,8 +161,8 @@ class StreetNetwork:
         Meant for a few starts: what is held grows with starts and nodes.
         """
         way = np.full((len(starts), len(goals)), np.inf)
-        for first, some in self._some_at_a_time(starts, goals, limit):
-            way[first : first + len(some)] = some
+        for first, which, some in self._some_at_a_time(starts, goals, limit):
+            way[first : first + len(some), which] = some
         return way
 
     def from_any(self, starts: Footholds, limit: Metres = EVERYWHERE) -> Floats:
@@ -221,18 +222,32 @@ class StreetNetwork:
 
     def _some_at_a_time(
         self, starts: Footholds, goals: Footholds, limit: Metres
-    ) -> Iterator[tuple[int, Floats]]:
-        """Measure from some starts to all goals, and then from the next, in bounded memory."""
+    ) -> Iterator[tuple[int, Ints, Floats]]:
+        """Measure from some starts, and then from the next, in bounded memory.
+
+        Yields the number of the first start, the goals that any of them may reach, and the ways
+        to those, infinite beyond the limit.
+        """
+        if not len(self.tail):
+            return
         step = max(1, _CELLS // (len(self.nodes) + 3 * len(goals) + 1))
         tail, head = self._ends_of(goals)
         for first in range(0, len(starts), step):
             some = starts.of(np.arange(first, min(first + step, len(starts))))
-            to_node = np.column_stack([self._from_each(some, limit), np.full(len(some), np.inf)])
-            way = np.minimum(to_node[:, tail] + goals.to_tail_m, to_node[:, head] + goals.to_head_m)
+            to_node = self._from_each(some, limit)
             start, goal, metres = some.along_one_edge(goals)
-            way[start, goal] = np.minimum(way[start, goal], metres)
+            seen = np.asarray(np.isfinite(to_node).any(axis=0))
+            near = (seen[tail] | seen[head]) & goals.joined
+            near[goal] = True
+            which = np.flatnonzero(near)
+            way = np.minimum(
+                to_node[:, tail[which]] + goals.to_tail_m[which],
+                to_node[:, head[which]] + goals.to_head_m[which],
+            )
+            place = np.searchsorted(which, goal)
+            way[start, place] = np.minimum(way[start, place], metres)
             way[way > limit + _TOLERANCE_M] = np.inf
-            yield first, way
+            yield first, which, way
 
     def _pairs(
         self, places: Footholds, sites: Footholds, limit: Metres
@@ -240,9 +255,9 @@ class StreetNetwork:
         turned = len(places) < len(sites)  # the fewer are what ways are sought from
         starts, goals = (places, sites) if turned else (sites, places)
         found: list[tuple[Ints, Ints, Floats]] = [(_NONE, _NONE, _NO_METRES)]
-        for first, way in self._some_at_a_time(starts, goals, limit):
+        for first, which, way in self._some_at_a_time(starts, goals, limit):
             start, goal = np.nonzero(np.isfinite(way))
-            found.append((start + first, goal, way[start, goal]))
+            found.append((start + first, which[goal], way[start, goal]))
         start, goal, metres = (np.concatenate(each) for each in zip(*found, strict=True))
         place, site = (start, goal) if turned else (goal, start)
         order = np.lexsort((site, metres, place))
@@ -250,7 +265,8 @@ class StreetNetwork:
 
     def _ends(self, places: Footholds, to_node: Floats, starts: Footholds) -> Floats:
         """Measure to places when the way to each node is known, and where it started."""
-        to_node = np.append(to_node, np.inf)
+        if not len(self.tail):
+            return np.full(len(places), np.inf)
         tail, head = self._ends_of(places)
         way: Floats = np.minimum(to_node[tail] + places.to_tail_m, to_node[head] + places.to_head_m)
         place, _, metres = places.along_one_edge(starts)
@@ -258,11 +274,9 @@ class StreetNetwork:
         return way
 
     def _ends_of(self, places: Footholds) -> tuple[Ints, Ints]:
-        """Return the ends of the edges that places are joined to; a node too many where none."""
-        nowhere = len(self.nodes)
-        tail = np.append(self.tail, nowhere)[places.edge]  # edge -1: the last
-        head = np.append(self.head, nowhere)[places.edge]
-        return tail, head
+        """Return the ends of the edges that places are joined to; where none, any: it is far."""
+        edge = np.maximum(places.edge, 0)
+        return self.tail[edge], self.head[edge]
 
 
 _NONE: Final = np.empty(0, dtype=np.intp)

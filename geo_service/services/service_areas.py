@@ -24,6 +24,8 @@ from geo_service.services.on_foot import foothold_of, footholds_of
 
 MOST_MINUTES: Final = 60
 MOST_ISOCHRONES: Final = 6
+# From all stations at once, an hour's walk is nearly everywhere, and takes long to draw.
+MOST_MINUTES_OF_ALL: Final = 30
 
 _ANSWERS_KEPT: Final = 16
 # Degrees are kept to a centimetre; a shape that is valid stays so on this grid.

@@ -219,6 +219,7 @@ def test_with_a_level_the_share_of_each_unit_is_told(walked: FlaskClient) -> Non
         ({**AT, "minutes": "5,,10"}, "minutes"),
         ({**AT, "minutes": "１０"}, "minutes"),
         ({**AT, "minutes": "1,2,3,4,5,6,7"}, "minutes"),
+        ({"all": "true", "minutes": "31"}, "minutes"),
         ({**AT, "service": "rest"}, "service"),
         ({**AT, "level": "county"}, "level"),
         ({**AT, "minuets": "5"}, "minuets"),

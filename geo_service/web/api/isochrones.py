@@ -24,6 +24,7 @@ from geo_service.domain.survey import Level
 from geo_service.services.service_areas import (
     MOST_ISOCHRONES,
     MOST_MINUTES,
+    MOST_MINUTES_OF_ALL,
     Isochrone,
     ServiceAreas,
     ServiceAreasQuery,
@@ -121,20 +122,21 @@ class IsochroneParameters(OfferParameters, DatumParameters):
         Field(
             max_length=100,
             description=f"Minutes of walking, up to {MOST_ISOCHRONES} whole numbers from 1 to "
-            f"{MOST_MINUTES} with commas between.",
+            f"{MOST_MINUTES} ({MOST_MINUTES_OF_ALL} with `all`), commas between.",
             examples=["5,10,15"],
         ),
     ] = "5,10,15"
 
     def minutes_asked(self) -> tuple[int, ...]:
         """Return the minutes, the fewest first."""
+        most = MOST_MINUTES_OF_ALL if self.all else MOST_MINUTES
         try:
-            asked = sorted({_minutes(each) for each in self.minutes.split(",")})
+            asked = sorted({_minutes(each, most) for each in self.minutes.split(",")})
         except ValueError:
             asked = []
         if not 1 <= len(asked) <= MOST_ISOCHRONES:
             reason = (
-                f"must be 1 to {MOST_ISOCHRONES} whole numbers from 1 to {MOST_MINUTES} with "
+                f"must be 1 to {MOST_ISOCHRONES} whole numbers from 1 to {most} with "
                 "commas between, like 5,10,15"
             )
             raise InvalidQueryError(ParameterFault("minutes", reason))
@@ -263,7 +265,7 @@ def _unit(reached: UnitReached) -> UnitReachedShape:
     }
 
 
-def _minutes(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_MINUTES):
+def _minutes(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= most):
         raise ValueError(text)
     return int(text)
