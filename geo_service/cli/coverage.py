@@ -149,7 +149,9 @@ def _tell_hours(
             "days": [day_row(day) for day in answer.days],
             "units": [hour_row(answer, number) for number in numbers],
         }
-        _print_json(query, about | {"notes": register_notes(register, now, "en")} | rows)
+        notes = register_notes(register, now, "en")
+        notes += counting_notes(query, answer.of_unknown_openness, "en")
+        _print_json(query, about | {"notes": notes} | rows)
     else:
         print_hours(answer, about)
         _print_caution(register)

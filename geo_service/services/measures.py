@@ -95,6 +95,11 @@ class HourByHour:
     days: tuple[Day, ...]
     missing: dict[str, str]
 
+    @property
+    def of_unknown_openness(self) -> int:
+        """How many of the stations that count may be closed, at the hour when most are."""
+        return max(hour.of_unknown_openness for day in self.days for hour in day.hours)
+
 
 _Shares = tuple[tuple[float | None, ...], float | None]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from access import Access
 from access.weights import step_fn
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_service.domain.accessibility import enhanced_two_step, ring_weights, two_step
@@ -68,6 +68,7 @@ tables = st.integers(1, 6).flatmap(
 )
 
 
+@settings(deadline=None, max_examples=40)  # PySAL takes its time
 @given(tables, st.randoms(use_true_random=False))
 def test_both_methods_give_what_pysal_gives(table: list[list[float]], random: object) -> None:
     draw = random.randint  # type: ignore[attr-defined]

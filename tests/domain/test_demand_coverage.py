@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from geographiclib.geodesic import Geodesic
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo_service.domain.demand_coverage import DemandFigures, UnitDemand
@@ -179,6 +179,7 @@ def test_what_no_street_joins_is_unreachable_and_left_out_of_distances() -> None
 places = st.tuples(st.floats(113.97, 114.07), st.floats(33.54, 33.62))
 
 
+@settings(deadline=None)  # geographiclib in Python takes its time
 @given(
     st.lists(st.tuples(places, st.integers(0, 50)), min_size=1, max_size=12),
     st.lists(places, min_size=1, max_size=6),

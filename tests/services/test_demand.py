@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,28 @@ def test_what_was_read_is_given_out_while_the_database_is_lost(tmp_path: Path) -
         layer_of(a_register([]), Database.connect(server.service_url), CREWS)
 
 
+def test_many_points_keep_their_order(database: Database, tmp_path: Path) -> None:
+    load(database, tmp_path, *(f"114,33.5,{number}," for number in range(12_345)))
+
+    points = layer_of(a_register([]), database, CREWS).points
+
+    assert points.weight.tolist() == list(range(12_345))
+
+
+def test_loads_of_one_layer_that_meet_all_end_well(database: Database, tmp_path: Path) -> None:
+    def one(weight: int) -> None:
+        folder = tmp_path / str(weight)
+        folder.mkdir()
+        load(database, folder, *[f"114,33.5,{weight},"] * 300)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, range(1, 9)))
+
+    weights = layer_of(a_register([]), database, CREWS).points.weight
+    assert len(weights) == 300
+    assert len(set(weights.tolist())) == 1
+
+
 # -- residents -----------------------------------------------------------------------------
 
 
@@ -200,11 +223,3 @@ def test_without_a_figure_there_is_no_layer_of_residents(database: Database) -> 
 
 def test_residents_are_made_once_a_revision(register: Register, shipped: Database) -> None:
     assert layer_of(register, shipped, POPULATION) is layer_of(register, shipped, POPULATION)
-
-
-def test_many_points_keep_their_order(database: Database, tmp_path: Path) -> None:
-    load(database, tmp_path, *(f"114,33.5,{number}," for number in range(12_345)))
-
-    points = layer_of(a_register([]), database, CREWS).points
-
-    assert points.weight.tolist() == list(range(12_345))

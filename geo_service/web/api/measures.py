@@ -80,10 +80,9 @@ def hours() -> Response:
     days = ordinary_days(register, now) if day is None else (day,)
     query = given.query()
     answer = hour_by_hour(register, query, days, certain=given.open_only)
-    unknown = max(hour.of_unknown_openness for each in answer.days for hour in each.hours)
     notes = [
         *register_notes(register, answer.days[-1].hours[0].instant, "en"),
-        *counting_notes(query, unknown, "en"),
+        *counting_notes(query, answer.of_unknown_openness, "en"),
     ]
     basis = measure_basis(register, query, notes)
     if given.f == "csv":
