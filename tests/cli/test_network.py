@@ -7,8 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from geo_service.cli import main
+from geo_service.domain.coordinate import Bounds
+from geo_service.persistence.street_network import StreetNetworkFile
 from tests.cli.conftest import Command
-from tests.support.streets import extract
+from tests.support.streets import a_lattice, extract
 
 
 @pytest.fixture
@@ -35,6 +37,25 @@ def test_a_network_is_loaded_shown_and_removed(alone: Command) -> None:
     assert removed.stdout == "Removed the street network.\n"
     assert after.exit_code == 1
     assert "geo-service network load" in after.stderr
+
+
+def test_the_nearest_on_foot_are_told_with_whose_streets_they_are(
+    shell: Command, tmp_path: Path
+) -> None:
+    place = ("nearest", "114.0163", "33.5814", "--on-foot", "--limit", "3")
+    refused = shell(*place)
+    box = Bounds(west=113.98, south=33.55, east=114.06, north=33.61)
+    StreetNetworkFile(tmp_path / "network" / "streets.npz").replace(a_lattice(box, 0.002))
+
+    told, said = shell(*place), json.loads(shell(*place, "--json").stdout)
+
+    assert (refused.exit_code, told.exit_code) == (1, 0), told.output
+    assert "geo-service network load" in refused.output
+    assert "© a test" in told.stdout
+    walks = [each["walk_m"] for each in said["stations"]]
+    assert walks == sorted(walks)
+    assert all(each["walk_m"] >= each["distance_m"] for each in said["stations"])
+    assert not any(each["walk_is_estimate"] for each in said["stations"])
 
 
 def test_programs_get_json(alone: Command) -> None:
