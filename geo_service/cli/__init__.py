@@ -19,6 +19,7 @@ _COMMANDS = {
     "scorecard": "Print which of the six things a station should have each shows.",
     "demand": "Load, list and remove layers of demand.",
     "routes": "Save, list and remove routes that people travel often.",
+    "network": "Load, show and remove the streets that walks are measured along.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",
 }

@@ -16,7 +16,7 @@ from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, DataStatus
 from geo_service.domain.walked_ground import WORDS
-from geo_service.runtime import walking_of
+from geo_service.runtime import streets_of, walking_of
 from geo_service.services.asked import asked_in_a_line, distance_asked, layer_asked
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
 from geo_service.services.demand import layer_of
@@ -72,7 +72,11 @@ def command(**given: Any) -> None:
             open=condition,
             instant=None if condition is None else options.moment(given["open_"], now),
             demand=layer or None,
-            distances=distances_of(given["distance"], walking_of(connection.settings)),
+            distances=distances_of(
+                given["distance"],
+                walking_of(connection.settings),
+                streets_of(connection.settings).network,
+            ),
         )
         if given["hours"]:
             _tell_hours(register, query, given, now)
