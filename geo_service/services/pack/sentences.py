@@ -250,7 +250,11 @@ def _farthest(contents: Contents) -> list[str]:
 def method(contents: Contents) -> list[str]:
     """Say how the figures are made."""
     words, crs = WORDS[contents.language], contents.answer.report.crs.name
-    keys = ["coverage", "cross", "nearest", "gap", "people", "plane", "six"]
+    keys = ["coverage", "cross", "nearest", "gap", "people"]
+    if contents.answer.query.distances.distance_type is DistanceType.STRAIGHT:
+        keys.append("straight")
+    # Along streets shares are of the places of a grid, as the notes say.
+    keys += ["six"] if contents.along_streets else ["plane", "six"]
     if contents.answer.query.demand is not None:
         keys[2:2] = ["demand", "supply"]
     return [words[f"method_{key}"].format(crs=crs) for key in keys]
