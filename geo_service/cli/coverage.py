@@ -101,7 +101,7 @@ def _measure(
     register: Register, query: CoverageQuery, given: dict[str, Any], now: datetime
 ) -> None:
     answer = measure_coverage(register, query)
-    about = _about(register, query)
+    about = about_asked(register, query)
     if given["csv_file"]:
         _write(given["csv_file"], coverage_csv(answer, about))
     elif given["as_json"]:
@@ -123,7 +123,7 @@ def _name_gaps(
     register: Register, query: CoverageQuery, given: dict[str, Any], now: datetime
 ) -> None:
     found = worst_gaps(register, query, count=given["gaps"])
-    about = _about(register, query)
+    about = about_asked(register, query)
     if given["csv_file"]:
         _write(given["csv_file"], gap_csv(found, about))
     elif given["as_json"]:
@@ -140,7 +140,7 @@ def _tell_hours(
 ) -> None:
     days = (given["day"].date(),) if given["day"] else ordinary_days(register, now)
     answer = hour_by_hour(register, query, days, certain=given["open_only"])
-    about = _about(register, query) | {"open_only": given["open_only"]}
+    about = about_asked(register, query) | {"open_only": given["open_only"]}
     if given["csv_file"]:
         _write(given["csv_file"], hour_csv(answer, about))
     elif given["as_json"]:
@@ -167,7 +167,7 @@ def _print_caution(register: Register) -> None:
         click.echo("演示数据 · Demonstration data.")
 
 
-def _about(register: Register, query: CoverageQuery) -> dict[str, Cell]:
+def about_asked(register: Register, query: CoverageQuery) -> dict[str, Cell]:
     """Say what the figures hold for, as every line of the CSV does."""
     conditions, zone = query.conditions, register.place.zone
     return {

@@ -16,6 +16,7 @@ from geo_service.web import (
 from geo_service.web.api import (
     along,
     coverage,
+    coverage_files,
     demand,
     documents,
     isochrones,
@@ -71,6 +72,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     reporting.register(app)
     prints.register(app)
+    coverage_files.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]

@@ -96,8 +96,8 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "pdf-unavailable",
         "No PDF can be made on this machine",
         HTTPStatus.NOT_IMPLEMENTED,
-        "Print the page itself from the browser: it is the same sheet. The detail says what the "
-        "operator installs to have PDFs.",
+        "Print the page itself from the browser: it is the same sheet; of coverage, take f=xlsx or "
+        "gpkg. The detail says what the operator installs to have PDFs.",
     ),
     RouteNotFoundError: ProblemType(
         "route-not-found",
