@@ -4,7 +4,7 @@ import threading
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Final, overload
 from weakref import WeakKeyDictionary
 
@@ -26,7 +26,8 @@ _ANSWERS_KEPT: Final = 64
 class CoverageQuery:
     """A planner's question: who is within the radius of a station that matches?
 
-    ``open`` and ``instant`` stand together: what must be open, and when.
+    ``open`` and ``instant`` stand together: what must be open, and when. ``on`` is the day on which
+    stations must be in being, or a moment of it; None: that of the instant, or else today.
     """
 
     radius: Metres
@@ -34,6 +35,7 @@ class CoverageQuery:
     conditions: StationFilter = field(default_factory=StationFilter)
     open: OpenCondition | None = None
     instant: datetime | None = None
+    on: date | None = None
 
 
 class CountedStations(Sequence[Station]):
@@ -49,8 +51,8 @@ class CountedStations(Sequence[Station]):
 
     @property
     def key(self) -> bytes:
-        """Their numbers, in one piece."""
-        return self._numbers.tobytes()
+        """Their numbers in the register, in one piece."""
+        return self._selection.in_register(self._numbers).tobytes()
 
     def __len__(self) -> int:
         """Count them."""
@@ -152,7 +154,8 @@ def _key(query: CoverageQuery, stations: "CountedStations") -> _Key:
 
 def _counted(register: Register, query: CoverageQuery) -> tuple["CountedStations", int]:
     """Return the stations that count, and how many of them have no known hours."""
-    selection = register.select(query.conditions)
+    eras, day = register.eras, query.on or query.instant or datetime.now(UTC)
+    selection = register.select(query.conditions, eras.on(day))
     if query.open is None or query.instant is None:
         return CountedStations(selection, range(len(selection.kinds))), 0
     counted, unknown = [], 0

@@ -78,6 +78,12 @@ class StationProperties(Shape):
     source: str
     accuracy_m: float | None
     verified_on: Annotated[Text, Field(description="ISO date of the last check; null: never.")]
+    opened_on: Annotated[
+        Text, Field(description="ISO date of the first day; null: not known, as if it always was.")
+    ]
+    closed_on: Annotated[
+        Text, Field(description="ISO date of the first day without it; null: none is known.")
+    ]
     reading: ReadingShape
     navigation: NavigationShape
 

@@ -102,9 +102,12 @@ def coverage() -> str:
 
 def _counts(register: Register, language: Language) -> list[tuple[str, int]]:
     words = WORDS[language]
-    of_kind = {kind: len(register.select(StationFilter(service=kind))) for kind in ServiceKind}
+    today = register.eras.at(runtime.now())
+    of_kind = {
+        kind: len(register.select(StationFilter(service=kind), today)) for kind in ServiceKind
+    }
     return [
-        (words["count_stations"], len(register.stations)),
+        (words["count_stations"], len(register.numbers_in(today))),
         (words["count_rest"], of_kind[ServiceKind.REST]),
         (words["count_breakfast"], of_kind[ServiceKind.BREAKFAST]),
         (words["count_townships"], len(register.townships)),
