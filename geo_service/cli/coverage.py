@@ -12,7 +12,12 @@ from geo_service.domain.coordinate import Metres
 from geo_service.domain.coverage import Level, UnitCoverage
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, DataStatus
-from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
+from geo_service.services.coverage import (
+    CoverageAnswer,
+    CoverageQuery,
+    day_counted,
+    measure_coverage,
+)
 from geo_service.services.exporting import Cell, coverage_csv, totals_row, unit_row
 from geo_service.services.notes import coverage_notes
 
@@ -21,6 +26,7 @@ from geo_service.services.notes import coverage_notes
 @click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
 @click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
 @options.filters
+@click.option("--on", type=options.Day(), help="Count the stations in being on this date.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 @click.option(
     "--csv",
@@ -50,6 +56,7 @@ def command(**given: Any) -> None:
                 conditions=options.conditions(given["service"], given["group"], given["amenity"]),
                 open=condition,
                 instant=None if condition is None else options.moment(given["open_"], now),
+                on=given["on"] or options.moment(given["open_"], now),
             ),
         )
     about = _about(register, answer)
@@ -83,6 +90,7 @@ def _about(register: Register, answer: CoverageAnswer) -> dict[str, Cell]:
         "instant": None
         if query.instant is None
         else query.instant.astimezone(zone).isoformat(timespec="seconds"),
+        "on": day_counted(register, query).isoformat(),
         "open_only": query.open is not None and query.open.certain,
         "crs": answer.report.crs.name,
         "revision": register.revision.number,
@@ -110,7 +118,7 @@ def _print(answer: CoverageAnswer, about: dict[str, Any]) -> None:
     console.print(
         f"{terminal.plain(about['place'])}: {totals.stations} stations, {share} of the area within "
         f"{about['radius_m']:,.0f} m in a {about['distance_type']} ({about['crs']}, revision "
-        f"{about['revision']}). ~: the boundary is an approximation."
+        f"{about['revision']}, stations of {about['on']}). ~: the boundary is an approximation."
     )
 
 

@@ -104,9 +104,9 @@ class Eras:
         """Return the day that an era begins with; ``ALWAYS`` for the first."""
         return self._days[era - 1] if era else ALWAYS
 
-    def day_of(self, instant: datetime) -> date:
-        """Return the day of the place's calendar that an instant is in."""
-        return instant.astimezone(self._zone).date()
+    def day_of(self, moment: date) -> date:
+        """Return the day of the place's calendar that an instant is in; a day is its own."""
+        return moment.astimezone(self._zone).date() if isinstance(moment, datetime) else moment
 
     @property
     def first_change(self) -> date | None:

@@ -133,6 +133,11 @@ def measure_coverage(register: Register, query: CoverageQuery) -> CoverageAnswer
     )
 
 
+def day_counted(register: Register, query: CoverageQuery) -> date:
+    """Return the day, in the place's calendar, whose stations answer the question."""
+    return register.eras.day_of(query.on or query.instant or datetime.now(UTC))
+
+
 def draw_coverage(register: Register, answer: CoverageAnswer) -> CoverageDrawing:
     """Return the shapes of an answer; made once, too."""
     kept, key = _KEPT.setdefault(register, _Kept()), _key(answer.query, answer.stations)
@@ -154,8 +159,7 @@ def _key(query: CoverageQuery, stations: "CountedStations") -> _Key:
 
 def _counted(register: Register, query: CoverageQuery) -> tuple["CountedStations", int]:
     """Return the stations that count, and how many of them have no known hours."""
-    eras, day = register.eras, query.on or query.instant or datetime.now(UTC)
-    selection = register.select(query.conditions, eras.on(day))
+    selection = register.select(query.conditions, register.eras.on(day_counted(register, query)))
     if query.open is None or query.instant is None:
         return CountedStations(selection, range(len(selection.kinds))), 0
     counted, unknown = [], 0

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
-from geo_service.services.coverage import CoverageAnswer
+from geo_service.services.coverage import CoverageAnswer, day_counted
 
 Language = Literal["zh", "en"]
 
@@ -44,6 +44,16 @@ _NOTES: Final = {
         "en": "{count} of the stations counted may be closed then: their hours are not known. "
         "open_only=true leaves them out.",
     },
+    "as_of": {
+        "zh": "计入的是 {day} 存在的站点；边界、人口和营业时间都是现在登记的。",
+        "en": "Counted are the stations in being on {day}; boundaries, population and opening "
+        "hours are those recorded today.",
+    },
+    "undated": {
+        "zh": "计入的站点中有 {count} 个启用日期不详，按一直存在计算。",
+        "en": "Of {count} of the stations counted nobody knows when they opened: they count as if "
+        "they always were.",
+    },
     "straight": {
         "zh": "距离为直线距离，不是步行距离。",
         "en": "Distances are straight lines, not walks.",
@@ -77,6 +87,7 @@ def coverage_notes(
 ) -> list[str]:
     """Say what holds for this coverage."""
     notes = register_notes(register, answer.query.instant or instant, language)
+    notes += _notes_of_day(register, answer, instant, language)
     units = answer.report.units
     if approximate := sum(unit.approximate for unit in units):
         notes.append(_note("approximate", language, count=approximate, units=len(units)))
@@ -88,4 +99,18 @@ def coverage_notes(
     if answer.of_unknown_openness:
         notes.append(_note("unknown_hours", language, count=answer.of_unknown_openness))
     notes.append(_note("straight", language))
+    return notes
+
+
+def _notes_of_day(
+    register: Register, answer: CoverageAnswer, instant: datetime, language: Language
+) -> list[str]:
+    """Say what of the answer is of its day and what is not, where that is another than today."""
+    day, today = day_counted(register, answer.query), register.eras.day_of(instant)
+    if day == today:
+        return []
+    notes = [_note("as_of", language, day=day.isoformat())]
+    undated = sum(each.opened_on is None for each in answer.stations)
+    if day < today and undated:
+        notes.append(_note("undated", language, count=undated))
     return notes

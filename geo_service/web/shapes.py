@@ -330,6 +330,7 @@ class CoverageAnswerShape(Shape):
     instant: Annotated[
         Text, Field(description="RFC 3339 instant at which stations had to be open; null: any.")
     ]
+    on: Annotated[str, Field(description="ISO date on which the stations counted are in being.")]
     level: Literal["township", "county", "city"]
     radius_m: float
     distance_type: str

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from geo_service import runtime
 from geo_service.domain.register import Register
-from geo_service.services.coverage import CoverageAnswer, measure_coverage
+from geo_service.services.coverage import CoverageAnswer, day_counted, measure_coverage
 from geo_service.services.exporting import coverage_csv, coverage_features, totals_row, unit_row
 from geo_service.services.notes import coverage_notes
 from geo_service.web import freshness, geojson, params, shapes
@@ -62,6 +62,7 @@ def _about(
         "revision": register.revision.number,
         "register_checked_at": freshness.checked_at(),
         "instant": None if instant is None else geojson.instant_text(instant, register.place.zone),
+        "on": day_counted(register, answer.query).isoformat(),
         "level": given.level.value,
         "radius_m": report.radius_m,
         "distance_type": report.distance_type,
@@ -94,6 +95,7 @@ def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Re
         "group": filters["group"],
         "amenity": " ".join(filters["amenity"]),
         "instant": about["instant"],
+        "on": about["on"],
         "crs": about["crs"]["name"],
         "revision": about["revision"],
         "data_status": " ".join(f"{name}:{n}" for name, n in about["data_status"].items()),
