@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from geo_service.cli import options, terminal
+from geo_service.cli import coverage_history, options, terminal
 from geo_service.cli.connection import opened
 from geo_service.domain.coordinate import Metres
 from geo_service.domain.coverage import Level, UnitCoverage
@@ -27,6 +27,7 @@ from geo_service.services.notes import coverage_notes
 @click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
 @options.filters
 @click.option("--on", type=options.Day(), help="Count the stations in being on this date.")
+@coverage_history.history_options
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 @click.option(
     "--csv",
@@ -44,10 +45,14 @@ def command(**given: Any) -> None:
         raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
     if given["as_json"] and given["csv_file"]:
         raise click.UsageError("--json and --csv are two answers: ask for one of them.")
+    coverage_history.check(given)
     condition = options.condition(given["open_"], open_only=given["open_only"])
     now = datetime.now(UTC)
     with opened() as connection:
         register = connection.register()
+        if given["history"]:
+            coverage_history.tell(register, given, now)
+            return
         answer = measure_coverage(
             register,
             CoverageQuery(

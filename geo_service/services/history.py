@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import count, takewhile
 from typing import Any, Final
 
+from geo_service.domain.eras import Era
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.register import Register
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
@@ -91,13 +92,14 @@ def whole_history(register: Register, today: date) -> tuple[date, date]:
 
 
 def coverage_history(
-    register: Register, query: HistoryQuery, most: int = MAX_STATIONS_MEASURED
+    register: Register, query: HistoryQuery, most: int | None = MAX_STATIONS_MEASURED
 ) -> CoverageHistory:
     """Answer the question for each day; the same set of stations is measured once.
 
     Raises InvalidQueryError where more than ``most`` stations would have to be measured in all.
     """
-    _check_work(register, query, most)
+    if most is not None:
+        _check_work(register, query, most)
     points: list[HistoryPoint] = []
     before: frozenset[int] = frozenset()
     for day in query.dates():
@@ -150,7 +152,7 @@ def _check_work(register: Register, query: HistoryQuery, most: int) -> None:
             raise InvalidQueryError(ParameterFault("step", reason))
 
 
-def _era(register: Register, day: date) -> int:
+def _era(register: Register, day: date) -> Era:
     return register.eras.on(day)
 
 

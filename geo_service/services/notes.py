@@ -6,6 +6,7 @@ from typing import Final, Literal
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
 from geo_service.services.coverage import CoverageAnswer, day_counted
+from geo_service.services.history import CoverageHistory
 
 Language = Literal["zh", "en"]
 
@@ -48,6 +49,11 @@ _NOTES: Final = {
         "zh": "计入的是 {day} 存在的站点；边界、人口和营业时间都是现在登记的。",
         "en": "Counted are the stations in being on {day}; boundaries, population and opening "
         "hours are those recorded today.",
+    },
+    "history": {
+        "zh": "每个日期计入当日存在的站点；边界、人口和营业时间都是现在登记的，过去的没有记录。",
+        "en": "For each date the stations then in being are counted; boundaries, population and "
+        "opening hours are those recorded today: nobody kept what they were.",
     },
     "undated": {
         "zh": "计入的站点中有 {count} 个启用日期不详，按一直存在计算。",
@@ -100,6 +106,20 @@ def coverage_notes(
         notes.append(_note("unknown_hours", language, count=answer.of_unknown_openness))
     notes.append(_note("straight", language))
     return notes
+
+
+def history_notes(
+    register: Register, history: CoverageHistory, instant: datetime, language: Language
+) -> list[str]:
+    """Say what holds for this history."""
+    notes = [_note("history", language)]
+    if history.undated:
+        notes.append(_note("undated", language, count=history.undated))
+    # What is said of a single day's answer, that day's own notes aside, holds for all of them.
+    last = history.points[-1].answer
+    said = coverage_notes(register, last, instant, language)
+    its_own = _notes_of_day(register, last, instant, language)
+    return notes + [each for each in said if each not in its_own]
 
 
 def _notes_of_day(
