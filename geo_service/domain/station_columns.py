@@ -158,13 +158,16 @@ class ColumnsBuilder:
         self.ends = array("Q")
         self._numbers: dict[Traits, int] = {}
         self._read: dict[bytes, int] = {}
+        self._begins, self._ends_of_life = _Days(ALWAYS), _Days(NEVER)
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Take stations in, each as a line of ``CELLS`` without its end.
 
         Raises ValueError where a line cannot be made sense of.
         """
-        placed, tab, days = len(PLACED) + len(DATED), b"\t", _Days()
+        placed, tab = len(PLACED) + len(DATED), b"\t"
+        begins, ends = self._begins, self._ends_of_life
+        note_begin, note_end = self.lifetimes.opened.append, self.lifetimes.closed.append
         own = []
         for line in lines:
             identifier, longitude, latitude, opened, closed, rest = line.split(tab, placed)
@@ -177,7 +180,8 @@ class ColumnsBuilder:
             self.ids.append(StationId(_text(identifier)))
             self.longitudes.append(float(longitude))
             self.latitudes.append(float(latitude))
-            self.lifetimes.add(days[opened] or ALWAYS, days[closed] or NEVER)
+            note_begin(begins[opened])
+            note_end(ends[closed])
             own.append(cells[-1])
         self._add_own(own)
 
@@ -234,11 +238,13 @@ class ColumnsBuilder:
 
 
 class _Days(dict[bytes, int]):
-    """Days by how lines have them: far fewer than stations. 0 is none."""
+    """Days by how lines have them: far fewer than stations."""
+
+    def __init__(self, otherwise: int) -> None:
+        super().__init__({_NO_DAY: otherwise})
 
     def __missing__(self, cell: bytes) -> int:
-        day = 0 if cell == _NO_DAY else date.fromisoformat(cell.decode()).toordinal()
-        self[cell] = day
+        day = self[cell] = date.fromisoformat(cell.decode()).toordinal()
         return day
 
 
