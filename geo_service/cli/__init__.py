@@ -16,6 +16,8 @@ _COMMANDS = {
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
     "reports": "List what people say is wrong with stations.",
+    "scorecard": "Print which of the six things a station should have each shows.",
+    "demand": "Load, list and remove layers of demand.",
     "routes": "Save, list and remove routes that people travel often.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",

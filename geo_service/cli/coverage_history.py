@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
 
@@ -9,10 +10,10 @@ import click
 from click.core import ParameterSource
 
 from geo_service.cli import options, terminal
-from geo_service.domain.coordinate import Metres
 from geo_service.domain.coverage import Level
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, DataStatus
+from geo_service.services.asked import asked_in_a_line
 from geo_service.services.coverage import CoverageQuery
 from geo_service.services.exporting import Cell, csv_text
 from geo_service.services.history import (
@@ -53,13 +54,15 @@ def check(given: dict[str, Any]) -> None:
             raise click.UsageError("--from and --to need --history.")
     elif given["on"]:
         raise click.UsageError("--on is for one date; with --history take --from and --to.")
+    elif given["gaps"] or given["hours"]:
+        raise click.UsageError("--history is an answer of its own: leave --gaps and --hours out.")
     elif given["open_"]:
         raise click.UsageError("--history has no --open: only today's opening hours are recorded.")
 
 
-def tell(register: Register, given: dict[str, Any], now: datetime) -> None:
+def tell(register: Register, coverage: CoverageQuery, given: dict[str, Any], now: datetime) -> None:
     """Print the history, or write it where the options say."""
-    history = coverage_history(register, _query(register, given, now), most=None)
+    history = coverage_history(register, _query(register, coverage, given, now), most=None)
     rows = [history_row(point) for point in history.points]
     about = _about(register, history)
     if given["csv_file"]:
@@ -73,16 +76,16 @@ def tell(register: Register, given: dict[str, Any], now: datetime) -> None:
             click.echo("演示数据 · Demonstration data.")
 
 
-def _query(register: Register, given: dict[str, Any], now: datetime) -> HistoryQuery:
+def _query(
+    register: Register, coverage: CoverageQuery, given: dict[str, Any], now: datetime
+) -> HistoryQuery:
     first, today = whole_history(register, register.eras.day_of(now))
     last = given["to"] or today
     # The city's ground is free of overlaps, so it is what is told unless units are asked for.
     source = click.get_current_context().get_parameter_source("level")
     return HistoryQuery(
-        coverage=CoverageQuery(
-            radius=Metres(given["radius"]),
-            level=Level.CITY if source is ParameterSource.DEFAULT else given["level"],
-            conditions=options.conditions(given["service"], given["group"], given["amenity"]),
+        coverage=replace(
+            coverage, level=Level.CITY if source is ParameterSource.DEFAULT else coverage.level
         ),
         first=given["from_"] or min(first, last),
         last=last,
@@ -99,6 +102,7 @@ def _about(register: Register, history: CoverageHistory) -> dict[str, Cell]:
         "level": query.level.value,
         "radius_m": report.radius_m,
         "distance_type": report.distance_type,
+        **asked_in_a_line(query),
         "service": conditions.service and conditions.service.value,
         "group": conditions.group and conditions.group.value,
         "amenity": " ".join(each.value for each in Amenity if each in conditions.amenities),

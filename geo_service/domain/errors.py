@@ -60,6 +60,10 @@ class RouteNotFoundError(GeoServiceError):
     """No saved route carries this identifier."""
 
 
+class DemandLayerNotFoundError(GeoServiceError):
+    """No demand layer carries this identifier."""
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 

@@ -127,7 +127,7 @@ def read_table(
 
     The header names all the columns, in any order; ``may_lack`` are those that it need not.
     """
-    text = _decoded(path, faults)
+    text = text_of(path, faults)
     if text is None:
         return
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -149,7 +149,8 @@ def read_table(
         faults.add(path.name, f"is not well-formed CSV: {error}", row=number + 1)
 
 
-def _decoded(path: Path, faults: Faults) -> str | None:
+def text_of(path: Path, faults: Faults) -> str | None:
+    """Return the text of a file in UTF-8 or GB 18030, or None with the fault noted."""
     raw = bytes_of(path, faults)
     if raw is None:
         return None

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import count, takewhile
 from typing import Any, Final
 
+from geo_service.domain.demand_coverage import DemandFigures
 from geo_service.domain.eras import Era
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.register import Register
@@ -123,10 +124,11 @@ def coverage_history(
 
 
 def history_row(point: HistoryPoint) -> dict[str, Any]:
-    """Lay a day's figures out flat; shares from 0 to 1, square kilometres."""
+    """Lay a day's figures out flat; shares from 0 to 1, square kilometres, demand in its unit."""
     totals = point.answer.report.totals
     covered, area = totals.covered_area_m2, totals.area_coverage
-    cross = totals.cross_coverage
+    cross, demand = totals.cross_coverage, point.answer.demand
+    of_demand = {} if demand is None else _of_demand(demand.totals)
     return {
         "on": point.on.isoformat(),
         "stations": len(point.answer.stations),
@@ -135,6 +137,15 @@ def history_row(point: HistoryPoint) -> dict[str, Any]:
         "covered_km2": None if covered is None else round(covered * 1e-6, 4),
         "area_coverage": None if area is None else round(area, 5),
         "cross_coverage": None if cross is None else round(cross, 5),
+        **of_demand,
+    }
+
+
+def _of_demand(totals: DemandFigures) -> dict[str, float | None]:
+    share = totals.share
+    return {
+        "demand_covered": round(totals.covered, 2),
+        "demand_coverage": None if share is None else round(share, 5),
     }
 
 

@@ -13,7 +13,7 @@ Language = Literal["zh", "en"]
 Chart = Literal["coverage", "stations"]
 
 _DRAWN: Final[dict[Chart, tuple[Form, tuple[str, ...]]]] = {
-    "coverage": ("share", ("area_coverage", "cross_coverage")),
+    "coverage": ("share", ("demand_coverage", "area_coverage", "cross_coverage")),
     "stations": ("whole", ("stations",)),
 }
 _WORDS: Final[dict[Language, dict[str, str]]] = {
@@ -24,7 +24,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "cross_coverage": "两站以上",
         "stations_name": "站点",
         "basis": "{place} · 服务半径 {radius:g} 米 · {distance} · 修订号 {revision}{status}",
-        "distance": "直线距离",
+        "straight": "直线距离",
+        "estimated_walk": "估算步行距离",
+        "network_walk": "街道步行距离",
+        "demand_coverage": "需求覆盖率",
         "demonstration": " · 演示数据",
     },
     "en": {
@@ -34,7 +37,10 @@ _WORDS: Final[dict[Language, dict[str, str]]] = {
         "cross_coverage": "Twice or more",
         "stations_name": "Stations",
         "basis": "{place} · radius {radius:g} m · {distance} · revision {revision}{status}",
-        "distance": "straight line",
+        "straight": "straight line",
+        "estimated_walk": "estimated walk",
+        "network_walk": "walk along streets",
+        "demand_coverage": "Demand covered",
         "demonstration": " · Demonstration data",
     },
 }
@@ -61,6 +67,7 @@ def history_chart(
                 points=[(day, row[key]) for day, row in rows],
             )
             for key in keys
+            if key in rows[0][1]
         ],
         title=words[chart].format(first=rows[0][0].isoformat(), last=rows[-1][0].isoformat()),
         form=form,
@@ -76,7 +83,7 @@ def basis(register: Register, history: CoverageHistory, language: Language) -> s
     return words["basis"].format(
         place=place.name if language == "zh" else place.name_en or place.name,
         radius=history.query.coverage.radius,
-        distance=words["distance"],
+        distance=words[history.query.coverage.distances.distance_type.value],
         revision=register.revision.number,
         status=words["demonstration"] if demonstration else "",
     )

@@ -12,6 +12,7 @@ from werkzeug.routing import RequestRedirect
 from geo_service import runtime
 from geo_service.domain.errors import (
     DatasetError,
+    DemandLayerNotFoundError,
     GeoServiceError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
@@ -100,6 +101,12 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "No such saved route",
         HTTPStatus.NOT_FOUND,
         "Look the identifier up under /api/v1/routes; the route may have been removed.",
+    ),
+    DemandLayerNotFoundError: ProblemType(
+        "demand-layer-not-found",
+        "No such demand layer",
+        HTTPStatus.NOT_FOUND,
+        "Look the identifier up under /api/v1/demand; the layer may have been removed.",
     ),
     DatasetError: ProblemType(
         "invalid-dataset",

@@ -139,3 +139,27 @@ def test_a_history_that_cannot_be_asked_is_refused(
 @pytest.mark.parametrize("on", ["2020", "20200101", "2020-02-30", "today", "1577836800"])
 def test_a_day_that_is_none_is_refused(client: FlaskClient, on: str) -> None:
     assert client.get(f"{COVERAGE}?on={on}").status_code == 400
+
+
+def test_a_history_of_demand_has_the_share_that_coverage_on_that_day_says(
+    client: FlaskClient,
+) -> None:
+    asked = "level=city&demand=population&distance=estimated_walk"
+    answer = client.get(f"{HISTORY}?{asked}&from=2019-01-01&to=2021-01-01").get_json()
+
+    assert_as_described(client, HISTORY, "get", answer, "application/json")
+    for day in answer["days"]:
+        alone = client.get(f"{COVERAGE}?{asked}&on={day['on']}").get_json()["totals"]
+        assert day["demand_covered"] == alone["demand_covered"]
+        assert day["demand_coverage"] == alone["demand_coverage"]
+
+
+def test_the_hours_of_a_day_count_the_stations_of_that_day(client: FlaskClient) -> None:
+    asked = "level=city&demand=population"
+    hours = client.get(f"{COVERAGE}/hours?{asked}&date=2019-07-01").get_json()["days"][0]
+
+    for hour in (5, 12):
+        then = f"2019-07-01T{hour:02}:00:00%2B08:00"
+        alone = client.get(f"{COVERAGE}?{asked}&open={then}").get_json()
+        assert hours["stations_counted"][hour] == alone["stations_counted"]
+        assert hours["shares"][hour] == pytest.approx(alone["totals"]["demand_coverage"], abs=1e-5)

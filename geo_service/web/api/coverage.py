@@ -6,12 +6,19 @@ from flask import Blueprint, Response
 
 from geo_service import runtime
 from geo_service.domain.register import Register
+from geo_service.services.asked import asked_in_a_line
 from geo_service.services.coverage import CoverageAnswer, day_counted, measure_coverage
-from geo_service.services.exporting import coverage_csv, coverage_features, totals_row, unit_row
+from geo_service.services.exporting import (
+    answer_totals,
+    coverage_csv,
+    coverage_features,
+    unit_rows,
+)
 from geo_service.services.notes import coverage_notes
 from geo_service.web import freshness, geojson, params, shapes
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api.parameters import CoverageParameters
+from geo_service.web.basis import distance_shape, layer_shape
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1/coverage")
@@ -34,7 +41,7 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
     )
 )
 def coverage() -> Response:
-    """Measure coverage by straight-line service radius; every null has its reason beside it."""
+    """Measure coverage of ground, and of a demand layer; every null has its reason beside it."""
     given = params.read_query(CoverageParameters)
     register, now = runtime.register(), runtime.now()
     answer = measure_coverage(register, given.query(now))
@@ -42,14 +49,16 @@ def coverage() -> Response:
     if given.f == "csv":
         return _csv_answer(answer, about)
     if given.f == "geojson":
-        features = cast("list[shapes.CoverageFeature]", coverage_features(answer.report))
+        features = cast(
+            "list[shapes.CoverageFeature]", coverage_features(answer.report, answer.demand)
+        )
         collection: shapes.CoverageFeatures = {
             "type": "FeatureCollection",
             **about,
             "features": features,
         }
         return json_answer(collection, geojson.MEDIA_TYPE)
-    rows = cast("list[shapes.UnitCoverageShape]", [unit_row(each) for each in answer.report.units])
+    rows = cast("list[shapes.UnitCoverageShape]", unit_rows(answer))
     return json_answer(shapes.CoverageRows(**about, units=rows))
 
 
@@ -66,6 +75,8 @@ def _about(
         "level": given.level.value,
         "radius_m": report.radius_m,
         "distance_type": report.distance_type,
+        "distance": distance_shape(answer.query),
+        "demand": layer_shape(answer.query),
         "crs": {"name": report.crs.name, "definition": report.crs.definition},
         "filters": {
             "service": given.service and given.service.value,
@@ -81,7 +92,7 @@ def _about(
             *freshness.notes("en"),
             *coverage_notes(register, answer, runtime.now(), "en"),
         ],
-        "totals": cast("shapes.TotalsShape", totals_row(report.totals)),
+        "totals": cast("shapes.TotalsShape", answer_totals(answer)),
     }
 
 
@@ -91,6 +102,7 @@ def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Re
         "place": about["place"],
         "radius_m": about["radius_m"],
         "distance_type": about["distance_type"],
+        **asked_in_a_line(answer.query),
         "service": filters["service"],
         "group": filters["group"],
         "amenity": " ".join(filters["amenity"]),

@@ -1,7 +1,7 @@
 """The history resource: coverage on many days, as JSON, CSV or a chart."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal, NotRequired, cast
 
 from flask import Blueprint, Response
 from pydantic import Field
@@ -24,7 +24,7 @@ from geo_service.services.history_charts import history_chart
 from geo_service.services.notes import history_notes
 from geo_service.web import freshness, params, shapes
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.api.parameters import CoverageOptions
+from geo_service.web.api.parameters import MeasureOptions
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Day
 
@@ -47,6 +47,12 @@ class DayCoverage(TypedDict):
     covered_km2: float | None
     area_coverage: _Share
     cross_coverage: _Share
+    demand_covered: Annotated[
+        NotRequired[float], Field(description="With `demand`: in the unit of the layer.")
+    ]
+    demand_coverage: Annotated[
+        NotRequired[float | None], Field(description="With `demand`: share (0-1).")
+    ]
 
 
 class HistoryAnswer(TypedDict):
@@ -71,7 +77,7 @@ class HistoryAnswer(TypedDict):
     days: list[DayCoverage]
 
 
-class HistoryParameters(CoverageOptions):
+class HistoryParameters(MeasureOptions):
     """GET /api/v1/coverage/history."""
 
     level: Annotated[Level, Field(description="The units whose ground is added up.")] = Level.CITY
