@@ -44,6 +44,7 @@ _TEXT_FORMS: Final = ("geojson", "csv")
     show_default=True,
     help="What a metre of the radius is.",
 )
+@click.option("--on", type=options.Day(), help="Count the stations in being on this date.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @options.filters
 def command(form: str, file: Path, **given: Any) -> None:
@@ -70,6 +71,7 @@ def command(form: str, file: Path, **given: Any) -> None:
                 walking_of(connection.settings),
                 streets_of(connection.settings).network,
             ),
+            on=given["on"] or options.moment(given["open_"], now),
         )
         if form in _TEXT_FORMS:
             draft.write_bytes(_text(register, query, form, now))

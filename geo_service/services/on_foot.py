@@ -112,7 +112,7 @@ class _Search:
 
     def answer(self) -> OnFootAnswer:
         query = self.query
-        selection = self.register.select(query.conditions)
+        selection = self.register.select(query.conditions, self.register.eras.at(query.instant))
         origin = foothold_of(self.network, query.origin)
         stations = footholds_of(self.network, selection)
         found, walks = self._found(selection, origin, stations)

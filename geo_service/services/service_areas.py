@@ -12,6 +12,7 @@ from cachetools import LRUCache
 from shapely import MultiPolygon
 
 from geo_service.domain.coordinate import WGS84, Coordinate, Metres
+from geo_service.domain.eras import Era
 from geo_service.domain.footholds import Footholds
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.register import Register
@@ -71,6 +72,7 @@ class ServiceAreasQuery:
 
     minutes: tuple[int, ...]
     conditions: StationFilter
+    era: Era
     level: Level | None = None
 
 
@@ -119,7 +121,7 @@ def areas_of_all(
 def _areas_of_all(
     register: Register, network: StreetNetwork, query: ServiceAreasQuery, walking: Walking
 ) -> ServiceAreas:
-    places = footholds_of(network, register.select(query.conditions))
+    places = footholds_of(network, register.select(query.conditions, query.era))
     areas = _areas(network, places, query.minutes, walking, register.crs)
     return ServiceAreas(
         isochrones=tuple(_isochrone(each, walking, register.crs) for each in areas),

@@ -190,7 +190,12 @@ def isochrones() -> Response:
     origin = given.origin(register)
     network, walking = runtime.street_network(), runtime.walking()
     if origin is None:
-        query = ServiceAreasQuery(minutes=minutes, conditions=given.conditions(), level=given.level)
+        query = ServiceAreasQuery(
+            minutes=minutes,
+            conditions=given.conditions(),
+            era=register.eras.at(runtime.now()),
+            level=given.level,
+        )
         areas = areas_of_all(register, network, query, walking)
         return _answer(register, network, given.datum, areas.isochrones, areas)
     runtime.served_area().check(register, origin)
