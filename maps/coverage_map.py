@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import Markup
 from shapely import MultiPolygon, Polygon
@@ -49,7 +49,7 @@ class CoverageQuestion:
     """What was asked; the map prints it, and its form can ask again.
 
     ``distance_type`` and ``crs`` are shown as they are given; ``open_at`` is the instant in
-    the place's own time.
+    the place's own time; ``on`` is the day whose stations were counted, where it was asked for.
     """
 
     radius_m: Metres
@@ -60,6 +60,7 @@ class CoverageQuestion:
     amenities: frozenset[Amenity] = frozenset()
     open_at: datetime | None = None
     crs: str | None = None
+    on: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse a measure or a level that no map shows."""
@@ -150,6 +151,8 @@ def basis(question: CoverageQuestion, language: Language) -> str:
     parts += [words[f"amenity_{amenity}"] for amenity in sorted(question.amenities)]
     if question.open_at is not None:
         parts.append(words["coverage.open_at"].format(when=f"{question.open_at:%Y-%m-%d %H:%M}"))
+    if question.on is not None:
+        parts.append(words["coverage.on_day"].format(day=question.on.isoformat()))
     if question.crs:
         parts.append(question.crs)
     return " · ".join(parts)
@@ -254,7 +257,15 @@ def _panel(  # noqa: PLR0913 - the parts of the panel
             layers=[name for name, held in shown_layers.items() if held],
             drawn=[row for row in rows if row["drawn"]],
             undrawn=[row for row in rows if not row["drawn"]],
-            narrowed=any([question.service, question.group, question.amenities, question.open_at]),
+            narrowed=any(
+                [
+                    question.service,
+                    question.group,
+                    question.amenities,
+                    question.open_at,
+                    question.on,
+                ]
+            ),
             approximate=any(unit.boundary_status is BoundaryStatus.APPROXIMATE for unit in units),
         )
     )

@@ -99,6 +99,8 @@ WORDS: Mapping[str, str] = {
     "coverage.amenity": "Amenities (all of them)",
     "coverage.open": "Open at (may be empty)",
     "coverage.open_at": "open at {when}",
+    "coverage.on": "Stations of (empty: today)",
+    "coverage.on_day": "stations of {day}",
     "coverage.more": "More conditions",
     "coverage.any": "Any",
     "coverage.show": "Show",

@@ -99,6 +99,8 @@ WORDS: Mapping[str, str] = {
     "coverage.amenity": "设施（须全部具备）",
     "coverage.open": "该时刻开放（可不填）",
     "coverage.open_at": "{when} 开放",
+    "coverage.on": "哪一天的站点（不填为今天）",
+    "coverage.on_day": "{day} 的站点",
     "coverage.more": "更多条件",
     "coverage.any": "不限",
     "coverage.show": "显示",

@@ -18,6 +18,7 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -67,6 +68,25 @@ AMENITY_SHARES = {  # in the order of the service's own list
     "cooling": 0.8,
     "heating": 0.6,
 }
+
+# Dates have a chance of their own, so that nothing else moves when they are drawn differently.
+OPENING_SEED = 2016
+OPENING_YEARS = {
+    "2016": 8,
+    "2017": 5,
+    "2018": 8,
+    "2019": 12,
+    "2020": 10,
+    "2021": 13,
+    "2022": 14,
+    "2023": 14,
+    "2024": 12,
+    "2025": 4,
+}
+LAST_OPENING = date(2025, 3, 31)
+# What the programme says of its breakfasts: a point where nothing else is offered is as old.
+SANITATION_YEAR = 2016
+BUS_OPENING = date(2020, 5, 11)
 
 CODES_SOURCE = "code and name: official division codes 2023 (china-division 2.7.0)"
 SEAT_SOURCES = {
@@ -250,6 +270,22 @@ def serve_breakfast(
     return served
 
 
+def open_sites(count: int, breakfasts: Mapping[int, Breakfast], chance: Chance) -> list[date]:
+    """Invent the day on which each site opened; all of them are open still."""
+    opened = []
+    for site, dealt in enumerate(chance.deal(OPENING_YEARS, count)):
+        year, share, breakfast = int(dealt), chance.share(), breakfasts.get(site)
+        if breakfast is not None and breakfast.only:
+            if breakfast.group == "bus_driver":
+                opened.append(BUS_OPENING)
+                continue
+            year = SANITATION_YEAR
+        first = date(year, 1, 1)
+        last = min(date(year, 12, 31), LAST_OPENING)
+        opened.append(first + timedelta(days=int(share * ((last - first).days + 1))))
+    return opened
+
+
 def make_stations(
     sites: Sequence[Site], breakfasts: Mapping[int, Breakfast], chance: Chance
 ) -> str:
@@ -264,6 +300,7 @@ def make_stations(
         )
     }
     access = chance.deal(ACCESSIBILITY, len(sites))
+    opened = open_sites(len(sites), breakfasts, Chance(OPENING_SEED))
     text = io.StringIO()
     table = csv.DictWriter(text, station_columns(), restval="", lineterminator="\n")
     table.writeheader()
@@ -286,6 +323,7 @@ def make_stations(
             "datum": "wgs84",
             "data_status": "demonstration",
             "source": f"demonstration: data/stations/make_demonstration.py, seed {SEED}",
+            "opened_on": opened[n].isoformat(),
         }
         if breakfast:
             row |= {"breakfast_hours": breakfast.hours, "breakfast_for": breakfast.group}

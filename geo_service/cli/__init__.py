@@ -22,6 +22,7 @@ _COMMANDS = {
     "demand": "Load, list and remove layers of demand.",
     "scenarios": "List, show, compare and remove scenarios of planners.",
     "routes": "Save, list and remove routes that people travel often.",
+    "network": "Load, show and remove the streets that walks are measured along.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",
 }

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from geo_service.cli import options, terminal
+from geo_service.cli import coverage_history, options, terminal
 from geo_service.cli.connection import opened
 from geo_service.cli.measures import print_gaps, print_hours, within
 from geo_service.domain.coordinate import Metres
@@ -16,9 +16,14 @@ from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, DataStatus
 from geo_service.domain.walked_ground import WORDS
-from geo_service.runtime import walking_of
+from geo_service.runtime import streets_of, walking_of
 from geo_service.services.asked import asked_in_a_line, distance_asked, layer_asked
-from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
+from geo_service.services.coverage import (
+    CoverageAnswer,
+    CoverageQuery,
+    day_counted,
+    measure_coverage,
+)
 from geo_service.services.demand import layer_of
 from geo_service.services.distances import distances_of
 from geo_service.services.exporting import Cell, answer_totals, coverage_csv, unit_rows
@@ -39,6 +44,8 @@ from geo_service.services.notes import counting_notes, coverage_notes, register_
     help="What a metre of the radius is.",
 )
 @options.filters
+@click.option("--on", type=options.Day(), help="Count the stations in being on this date.")
+@coverage_history.history_options
 @click.option("--gaps", type=click.IntRange(1, MOST_GAPS), help="Name so many worst places.")
 @click.option("--hours", is_flag=True, help="Tell a working day and a weekend day by the hour.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="With --hours: this day.")
@@ -72,8 +79,16 @@ def command(**given: Any) -> None:
             open=condition,
             instant=None if condition is None else options.moment(given["open_"], now),
             demand=layer or None,
-            distances=distances_of(given["distance"], walking_of(connection.settings)),
+            distances=distances_of(
+                given["distance"],
+                walking_of(connection.settings),
+                streets_of(connection.settings).network,
+            ),
+            on=given["on"] or (None if given["hours"] else options.moment(given["open_"], now)),
         )
+        if given["history"]:
+            coverage_history.tell(register, query, given, now)
+            return
         if given["hours"]:
             _tell_hours(register, query, given, now)
         elif given["gaps"]:
@@ -83,6 +98,7 @@ def command(**given: Any) -> None:
 
 
 def _check(given: dict[str, Any]) -> None:
+    coverage_history.check(given)
     if given["open_"] == options.ARRIVAL:
         raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
     if given["as_json"] and given["csv_file"]:
@@ -177,6 +193,7 @@ def about_asked(register: Register, query: CoverageQuery) -> dict[str, Cell]:
         "instant": None
         if query.instant is None
         else query.instant.astimezone(zone).isoformat(timespec="seconds"),
+        "on": day_counted(register, query).isoformat(),
         "open_only": query.open is not None and query.open.certain,
         "crs": register.crs.name,
         "revision": register.revision.number,
@@ -207,7 +224,8 @@ def _print(answer: CoverageAnswer, about: dict[str, Any]) -> None:
         share = f"{of_demand} of {terminal.plain(about['demand_name'])}, {share}"
     console.print(
         f"{terminal.plain(about['place'])}: {totals.stations} stations, {share} of the area "
-        f"{within(about)} ({about['crs']}, revision {about['revision']}). "
+        f"{within(about)} ({about['crs']}, revision {about['revision']}, "
+        f"stations of {about['on']}). "
         "~: the boundary is an approximation."
     )
     if estimate := about.get("demand_estimate"):

@@ -17,7 +17,7 @@ from geo_service.domain.coordinate import Metres
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.survey import Level
-from geo_service.runtime import walking_of
+from geo_service.runtime import streets_of, walking_of
 from geo_service.services.asked import distance_asked, layer_asked
 from geo_service.services.coverage import CoverageQuery, measure_coverage
 from geo_service.services.demand import layer_of
@@ -44,6 +44,7 @@ _TEXT_FORMS: Final = ("geojson", "csv")
     show_default=True,
     help="What a metre of the radius is.",
 )
+@click.option("--on", type=options.Day(), help="Count the stations in being on this date.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @options.filters
 def command(form: str, file: Path, **given: Any) -> None:
@@ -65,7 +66,12 @@ def command(form: str, file: Path, **given: Any) -> None:
             open=condition,
             instant=None if condition is None else options.moment(given["open_"], now),
             demand=layer or None,
-            distances=distances_of(given["distance"], walking_of(connection.settings)),
+            distances=distances_of(
+                given["distance"],
+                walking_of(connection.settings),
+                streets_of(connection.settings).network,
+            ),
+            on=given["on"] or options.moment(given["open_"], now),
         )
         if form in _TEXT_FORMS:
             draft.write_bytes(_text(register, query, form, now))

@@ -64,7 +64,7 @@ def draw(
     register: Register, instant: datetime, *, languages: Sequence[Language], radius: float
 ) -> dict[str, str]:
     """Return the pages by their names: two maps a language, and an index that leads to them."""
-    answer = measure_coverage(register, CoverageQuery(radius=Metres(radius)))
+    answer = measure_coverage(register, CoverageQuery(radius=Metres(radius), on=instant))
     pages = {}
     for kind, language in product(_KINDS, languages):
         page = Page(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +25,9 @@ class OneOf(click.Choice[StrEnum]):
 
 # float() takes nan, inf, 1_000 and full-width digits; what is typed here may not.
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?", re.ASCII)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class Decimal(click.ParamType[float]):
@@ -85,6 +88,21 @@ class Instant(click.ParamType[str | datetime]):
                 ctx,
             )
         return moment
+
+
+class Day(click.ParamType[date]):
+    """A date."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the date."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+        except ValueError:
+            self.fail(f"{value!r} is not a date; write it like 2026-11-22", param, ctx)
 
 
 _OPTIONS = (

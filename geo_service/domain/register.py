@@ -5,6 +5,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 from geo_service.domain import units
 from geo_service.domain.coordinate import Bounds, Coordinate
+from geo_service.domain.coordinates import Coordinates
+from geo_service.domain.eras import Era, Eras
 from geo_service.domain.errors import StationNotFoundError, TownshipNotFoundError
 from geo_service.domain.holidays import HolidayCalendar
 from geo_service.domain.opening_hours import Schedules
@@ -54,13 +57,15 @@ class Overrides:
 
 
 class Selection:
-    """The stations that match a filter, numbered in the order of their identifiers.
+    """The stations in being in an era that match a filter, by number, in order of identifier.
 
     ``kinds`` are the different sets of services that answer the question, far fewer than
     stations; ``kind_of`` says for each station, by its number, which of them is its own.
     """
 
-    def __init__(self, stations: StationColumns, conditions: StationFilter) -> None:
+    def __init__(
+        self, stations: StationColumns, conditions: StationFilter, in_being: NDArray[np.bool_]
+    ) -> None:
         self._stations = stations
         kinds: dict[tuple[Service, ...], int] = {}
         kind_of_traits = np.full(len(stations.traits), _NO_KIND)
@@ -68,7 +73,7 @@ class Selection:
             if services := conditions.services_of(traits):
                 kind_of_traits[number] = kinds.setdefault(services, len(kinds))
         kind_of_all = kind_of_traits[np.asarray(stations.traits_of)]
-        numbers = np.flatnonzero(kind_of_all != _NO_KIND)
+        numbers = np.flatnonzero(in_being & (kind_of_all != _NO_KIND))
         self._numbers = _whole(numbers)
         self.kind_of = _whole(kind_of_all[numbers])
         self.kinds = tuple(kinds)
@@ -98,6 +103,10 @@ class Selection:
         found: list[int] = np.flatnonzero(kept).tolist()
         return found
 
+    def in_register(self, numbers: "array[int]") -> "array[int]":
+        """Return the register's own numbers of some of the stations: the same in every era."""
+        return _whole(np.asarray(self._numbers)[np.asarray(numbers)])
+
     @cached_property
     def stations_of_kind(self) -> Mapping[int, int]:
         """How many stations are of each kind."""
@@ -107,6 +116,12 @@ class Selection:
     def index(self) -> StationIndex:
         """Nearest neighbours among these stations alone."""
         return StationIndex.at(*self._degrees)
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """Where the stations are, by their numbers."""
+        longitudes, latitudes = self._degrees
+        return Coordinates(longitudes=longitudes, latitudes=latitudes)
 
     @property
     def _degrees(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -146,9 +161,12 @@ class Register:
         self.calendar = dataset.calendar
         self.claims = dataset.claims
         self.schedules = Schedules(dataset.calendar, self.place.zone)
+        self.eras = Eras(self.stations.lifetimes.days_of_change(), self.place.zone)
         self._overrides = overrides
         room = max(_STATIONS_IN_SELECTIONS, _TIMES_THE_REGISTER * len(self.stations))
-        self._selections: LRUCache[StationFilter, Selection] = LRUCache(room, getsizeof=len)
+        self._selections: LRUCache[tuple[StationFilter, Era], Selection] = LRUCache(
+            room, getsizeof=len
+        )
         self._selecting = threading.Lock()
         self._surveys: dict[Level, Survey] = {}
 
@@ -194,14 +212,34 @@ class Register:
             raise StationNotFoundError(f"no station has the identifier {station_id!r}")
         return self.stations[number]
 
-    def select(self, conditions: StationFilter) -> Selection:
-        """Return the stations that match; made once for a filter that is asked for often."""
+    def select(self, conditions: StationFilter, era: Era) -> Selection:
+        """Return the stations in being that match; made once for what is asked for often."""
+        key = conditions, era
         with self._selecting:
-            selection = self._selections.get(conditions)
+            selection = self._selections.get(key)
             if selection is None:
-                selection = Selection(self.stations, conditions)
-                self._selections[conditions] = selection
+                selection = Selection(self.stations, conditions, self._in_being(era))
+                self._selections[key] = selection
         return selection
+
+    def stations_in(self, era: Era) -> Sequence[Station]:
+        """Return the stations in being in an era, by identifier."""
+        if len(self.eras) == 1:
+            return self.stations
+        return list(map(self.stations.made, self.numbers_in(era)))
+
+    def numbers_in(self, era: Era) -> Sequence[int]:
+        """Return the numbers of the stations in being in an era."""
+        return _whole(np.flatnonzero(self._in_being(era)))
+
+    def in_being(self, station: Station, instant: datetime) -> bool:
+        """Say whether a station is in being on the day, in the place's calendar, of an instant."""
+        if station.opened_on is None and station.closed_on is None:
+            return True
+        return station.in_being(self.eras.day_of(instant))
+
+    def _in_being(self, era: Era) -> NDArray[np.bool_]:
+        return self.stations.lifetimes.in_being(self.eras.first_day(era))
 
     @cached_property
     def bounds(self) -> Bounds | None:

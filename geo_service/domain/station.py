@@ -102,6 +102,17 @@ class Station:
     accessibility: Accessibility = Accessibility.UNKNOWN
     accuracy_m: Metres | None = None
     verified_on: date | None = None
+    opened_on: date | None = None
+    closed_on: date | None = None
+
+    def in_being(self, on: date) -> bool:
+        """Say whether there is such a station on a day: from ``opened_on`` to before ``closed_on``.
+
+        Where nobody knows when it opened, it always was; where nobody knows of an end, it still is.
+        """
+        return (self.opened_on is None or self.opened_on <= on) and (
+            self.closed_on is None or on < self.closed_on
+        )
 
 
 class Offer(Protocol):

@@ -9,14 +9,17 @@ back in a few large pieces when the next one takes its place.
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Final, Self, overload
 
 import numpy as np
 
 from geo_service.domain.coordinate import Coordinate
+from geo_service.domain.eras import ALWAYS, NEVER, Lifetimes
 from geo_service.domain.station import Station, StationId
 from geo_service.domain.station_lines import (
+    DATED,
     PLACED,
     SHARED,
     Traits,
@@ -31,20 +34,20 @@ from geo_service.domain.station_lines import (
 _MADE_KEPT: Final = 32_768
 
 _NEWLINE: Final = ord("\n")
-_SHARED_END: Final = len(PLACED) + len(SHARED)
 
 
 class StationColumns(Sequence[Station]):
     """Stations in the order of their identifiers; equal to any sequence of the same stations.
 
-    Columns that stand beside each other by number: ``ids``, ``longitudes``, ``latitudes``, and
-    ``traits_of``, the number of each station's ``traits``.
+    Columns that stand beside each other by number: ``ids``, ``longitudes``, ``latitudes``,
+    ``lifetimes``, and ``traits_of``, the number of each station's ``traits``.
     """
 
     def __init__(self, builder: "ColumnsBuilder") -> None:
         self.ids: Sequence[StationId] = builder.ids
         self.longitudes = builder.longitudes
         self.latitudes = builder.latitudes
+        self.lifetimes = builder.lifetimes
         self.traits_of = builder.traits_of
         self.traits = tuple(builder.traits)
         self._own = builder.own
@@ -72,10 +75,10 @@ class StationColumns(Sequence[Station]):
     def __getitem__(self, number: int | slice) -> Station | tuple[Station, ...]:
         """Return a station by its number, or several."""
         if isinstance(number, slice):
-            return tuple(map(self._station, range(len(self))[number]))
+            return tuple(map(self.made, range(len(self))[number]))
         station = self._made.get(number)
         if station is None:
-            station = self._station(range(len(self))[number])
+            station = self.made(range(len(self))[number])
             if len(self._made) >= _MADE_KEPT:
                 self._made.clear()
             self._made[number] = station
@@ -83,7 +86,7 @@ class StationColumns(Sequence[Station]):
 
     def __iter__(self) -> Iterator[Station]:
         """Go through the stations; none is kept for that."""
-        return map(self._station, range(len(self)))
+        return map(self.made, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
         """Compare one by one."""
@@ -117,17 +120,24 @@ class StationColumns(Sequence[Station]):
         shared = [joined(traits.cells()) for traits in self.traits]
         for number, identifier in enumerate(self.ids):
             longitude, latitude = self.longitudes[number], self.latitudes[number]
-            placed = joined((identifier, repr(longitude), repr(latitude)))
+            begin, end = self._lifetime(number)
+            dated = (None if day is None else day.isoformat() for day in (begin, end))
+            placed = joined((identifier, repr(longitude), repr(latitude), *dated))
             line = f"{placed}\t{shared[self.traits_of[number]]}\t{self._own_of(number)}"
             yield line.encode()
 
-    def _station(self, number: int) -> Station:
+    def made(self, number: int) -> Station:
+        """Return a station by its number, and do not keep it: for going through many."""
         return self._made.get(number) or station_of(
             self.ids[number],
             self.coordinate(number),
             self.traits[self.traits_of[number]],
             self._own_of(number),
+            self._lifetime(number),
         )
+
+    def _lifetime(self, number: int) -> tuple[date | None, date | None]:
+        return self.lifetimes.opened_on(number), self.lifetimes.closed_on(number)
 
     def _own_of(self, number: int) -> str:
         begin = self._ends[number - 1] + 1 if number else 0
@@ -141,22 +151,26 @@ class ColumnsBuilder:
         self.ids: list[StationId] = []
         self.longitudes = array("d")
         self.latitudes = array("d")
+        self.lifetimes = Lifetimes()
         self.traits: list[Traits] = []
         self.traits_of = array("I")
         self.own = bytearray()
         self.ends = array("Q")
         self._numbers: dict[Traits, int] = {}
         self._read: dict[bytes, int] = {}
+        self._begins, self._ends_of_life = _Days(ALWAYS), _Days(NEVER)
 
     def add(self, lines: Iterable[bytes]) -> None:
         """Take stations in, each as a line of ``CELLS`` without its end.
 
         Raises ValueError where a line cannot be made sense of.
         """
-        placed, tab = len(PLACED), b"\t"
+        placed, tab = len(PLACED) + len(DATED), b"\t"
+        begins, ends = self._begins, self._ends_of_life
+        note_begin, note_end = self.lifetimes.opened.append, self.lifetimes.closed.append
         own = []
         for line in lines:
-            identifier, longitude, latitude, rest = line.split(tab, placed)
+            identifier, longitude, latitude, opened, closed, rest = line.split(tab, placed)
             cells = rest.split(tab, len(SHARED))
             shared = tab.join(cells[:-1])
             number = self._read.get(shared)
@@ -166,6 +180,8 @@ class ColumnsBuilder:
             self.ids.append(StationId(_text(identifier)))
             self.longitudes.append(float(longitude))
             self.latitudes.append(float(latitude))
+            note_begin(begins[opened])
+            note_end(ends[closed])
             own.append(cells[-1])
         self._add_own(own)
 
@@ -174,6 +190,11 @@ class ColumnsBuilder:
         self.ids.append(station.id)
         self.longitudes.append(station.coordinate.longitude)
         self.latitudes.append(station.coordinate.latitude)
+        opened, closed = station.opened_on, station.closed_on
+        self.lifetimes.add(
+            ALWAYS if opened is None else opened.toordinal(),
+            NEVER if closed is None else closed.toordinal(),
+        )
         self.traits_of.append(self._number(Traits.of(station)))
         self._add_own([joined(own_cells(station)).encode()])
 
@@ -210,9 +231,24 @@ class ColumnsBuilder:
         self.ids = [self.ids[number] for number in order]
         self.longitudes = array("d", (self.longitudes[number] for number in order))
         self.latitudes = array("d", (self.latitudes[number] for number in order))
+        self.lifetimes = self.lifetimes.reordered(order)
         self.traits_of = array("I", (self.traits_of[number] for number in order))
         self.own, self.ends = bytearray(), array("Q")
         self._add_own([texts[number] for number in order])
+
+
+class _Days(dict[bytes, int]):
+    """Days by how lines have them: far fewer than stations."""
+
+    def __init__(self, otherwise: int) -> None:
+        super().__init__({_NO_DAY: otherwise})
+
+    def __missing__(self, cell: bytes) -> int:
+        day = self[cell] = date.fromisoformat(cell.decode()).toordinal()
+        return day
+
+
+_NO_DAY: Final = b"\\N"
 
 
 def _text(cell: bytes) -> str:

@@ -28,6 +28,8 @@ from geo_service.domain.station import (
 
 PLACED: Final = ("id", "longitude", "latitude")
 """What is needed to find a station."""
+DATED: Final = ("opened_on", "closed_on")
+"""From when to when there is such a station."""
 SHARED: Final = (
     *("reading_datum", "amenities", "accessibility", "data_status", "source"),
     *(f"{kind}_{what}" for kind in ServiceKind for what in ("hours", "groups")),
@@ -39,7 +41,7 @@ OWN: Final = (
     *("telephone", "capacity", "accuracy_m", "verified_on"),
 )
 """What is each station's own."""
-CELLS: Final = (*PLACED, *SHARED, *OWN)
+CELLS: Final = (*PLACED, *DATED, *SHARED, *OWN)
 
 Cell = str | None
 
@@ -127,11 +129,17 @@ def own_cells(station: Station) -> list[Cell]:
         station.telephone,
         None if station.capacity is None else str(station.capacity),
         None if station.accuracy_m is None else repr(station.accuracy_m),
-        None if station.verified_on is None else station.verified_on.isoformat(),
+        _day(station.verified_on),
     ]
 
 
-def station_of(identifier: StationId, at: Coordinate, traits: Traits, own: str) -> Station:
+def station_of(
+    identifier: StationId,
+    at: Coordinate,
+    traits: Traits,
+    own: str,
+    lifetime: tuple[date | None, date | None] = (None, None),
+) -> Station:
     """Make a station; ``own`` is the end of its line, the cells of ``OWN``."""
     (
         name, name_en, x, y, address, township_code, telephone, capacity, accuracy_m, verified_on,
@@ -153,6 +161,8 @@ def station_of(identifier: StationId, at: Coordinate, traits: Traits, own: str) 
         source=traits.source,
         accuracy_m=None if accuracy_m is None else Metres(float(accuracy_m)),
         verified_on=None if verified_on is None else date.fromisoformat(verified_on),
+        opened_on=lifetime[0],
+        closed_on=lifetime[1],
     )
 
 
@@ -172,6 +182,10 @@ def split(text: str) -> list[Cell]:
 def unescaped(cell: str) -> str:
     """Read a cell that holds something."""
     return _ESCAPED.sub(lambda found: _CONTROLS.get(found[1], found[1]), cell)
+
+
+def _day(given: date | None) -> Cell:
+    return None if given is None else given.isoformat()
 
 
 def _escaped(cell: str) -> str:

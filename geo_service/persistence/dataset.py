@@ -36,11 +36,14 @@ ANYONE: Final = "anyone"
 
 _LARGEST_ACCURACY: Final = 1_000_000.0
 
+# What older folders do not have yet.
+LATER_COLUMNS: Final = ("opened_on", "closed_on")
 STATION_COLUMNS: Final = (
     *("id", "name", "name_en", "services", "rest_hours", "rest_for"),
     *("breakfast_hours", "breakfast_for", "amenities", "address", "township_code"),
     *("telephone", "capacity", "accessibility", "longitude", "latitude", "datum"),
     *("data_status", "source", "accuracy_m", "verified_on"),
+    *LATER_COLUMNS,
 )
 HOLIDAY_COLUMNS: Final = ("date", "kind", "name", "status", "source")
 CLAIM_COLUMNS: Final = (
@@ -223,7 +226,7 @@ def _stations(
     surroundings = _surroundings(townships or ())
     once = _Once("id")
     stations = []
-    for row in read_table(path, STATION_COLUMNS, faults):
+    for row in read_table(path, STATION_COLUMNS, faults, may_lack=LATER_COLUMNS):
         once.checked(_identifier(row), row.fault)
         station = _station(row, codes, schedules)
         if station is not None:
@@ -246,6 +249,9 @@ def _station(row: Row, township_codes: set[str] | None, schedules: Schedules) ->
     if township_codes is not None and township_code not in {None, *township_codes}:
         row.fault("township_code", "is not in townships.geojson")
     accuracy = row.number_in("accuracy_m", 0, _LARGEST_ACCURACY)
+    opened_on, closed_on = row.day("opened_on"), row.day("closed_on")
+    if opened_on is not None and closed_on is not None and closed_on <= opened_on:
+        row.fault("closed_on", "is not after opened_on: it is the first day without the station")
     without_position = partial(
         Station,
         id=StationId(row.cells["id"].strip()),
@@ -262,6 +268,8 @@ def _station(row: Row, township_codes: set[str] | None, schedules: Schedules) ->
         source=row.required("source"),
         accuracy_m=None if accuracy is None else Metres(accuracy),
         verified_on=row.day("verified_on"),
+        opened_on=opened_on,
+        closed_on=closed_on,
     )
     reading = _reading(row)
     if reading is None:

@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 from typing import Final, Self
 
@@ -26,6 +26,8 @@ from geo_service.persistence.sources import Loaded, RegisterSources
 _LOG: Final = structlog.get_logger()
 
 _POLL_S: Final = 0.5
+# So long before other stations are in being, what they need is made.
+_BEFORE_MIDNIGHT: Final = timedelta(minutes=1)
 _AFTER_A_FAULT_S: Final = 5.0  # a register that cannot be made sense of is not read again at once
 _STALE_AFTER_S: Final = 3.0
 _FIRST_LOAD_S: Final = 10.0  # how long a question waits for the first register of a process
@@ -184,6 +186,7 @@ class Snapshots:
             raise RegisterUnavailableError("the register is empty: load a data folder first")
         if held is not None and present.is_certain and present.key == _key(held):
             self._held = held.checked(asked_at)
+            _prepare(held.register)
         elif held is None or present.is_certain or present.key.number > self._number():
             self._hold(self._sources.load(present.key, self._hear_and_breathe), asked_at)
 
@@ -267,8 +270,11 @@ def _key(held: Snapshot) -> RevisionKey:
 
 
 def _prepare(register: Register) -> None:
-    """Make what every question needs, before there are any."""
-    _ = register.select(StationFilter()).index, register.bounds, register.data_status
+    """Make what every question needs, before there are any: also what will need it soon."""
+    now = datetime.now(UTC)
+    for era in {register.eras.at(now), register.eras.at(now + _BEFORE_MIDNIGHT)}:
+        _ = register.select(StationFilter(), era).index
+    _ = register.bounds, register.data_status
     _ = register.townships_by_code, register.counties_by_code
 
 

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from itertools import islice
 from typing import Any, Final
 
@@ -24,7 +25,10 @@ _CELL: Final = {
     "longitude": "ST_X(station.location::geometry)",
     "latitude": "ST_Y(station.location::geometry)",
     "amenities": "array_to_string(station.amenities, ' ')",
-    "verified_on": "to_char(station.verified_on, 'YYYY-MM-DD')",
+    **{
+        day: f"to_char(station.{day}, 'YYYY-MM-DD')"
+        for day in ("opened_on", "closed_on", "verified_on")
+    },
     **{f"{kind}_hours": f"{kind}.opening_hours" for kind in ServiceKind},
     **{f"{kind}_groups": f"array_to_string({kind}.\"groups\", ' ')" for kind in ServiceKind},
 }
@@ -43,6 +47,7 @@ _STATION_COLUMNS: Final = (
     *("id", "name", "name_en", "location", "reading_x", "reading_y", "reading_datum"),
     *("amenities", "address", "township_code", "telephone", "capacity", "accessibility"),
     *("data_status", "source", "accuracy_m", "verified_on"),
+    *("opened_on", "closed_on"),
 )
 _SERVICE_COLUMNS: Final = ("station_id", "kind", "opening_hours", "groups")
 
@@ -125,7 +130,9 @@ def _station_line(station: Station) -> str:
             station.data_status.value,
             station.source,
             _number(station.accuracy_m),
-            None if station.verified_on is None else station.verified_on.isoformat(),
+            _day(station.verified_on),
+            _day(station.opened_on),
+            _day(station.closed_on),
         )
     )
 
@@ -138,6 +145,10 @@ def _service_lines(station: Station) -> Iterator[str]:
 
 def _array(words: Iterable[str]) -> str:
     return f"{{{','.join(words)}}}"
+
+
+def _day(given: date | None) -> Cell:
+    return None if given is None else given.isoformat()
 
 
 def _number(given: float | None) -> Cell:

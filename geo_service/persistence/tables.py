@@ -147,6 +147,7 @@ class StationRow(Base):
         _all_of("amenities", Amenity),
         CheckConstraint("capacity >= 0", name="capacity"),
         CheckConstraint("accuracy_m >= 0", name="accuracy_m"),
+        CheckConstraint("closed_on > opened_on", name="closed_on"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -166,6 +167,8 @@ class StationRow(Base):
     source: Mapped[str]
     accuracy_m: Mapped[float | None]
     verified_on: Mapped[date | None]
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
     services: Mapped[list["ServiceRow"]] = relationship(
         order_by="ServiceRow.kind.desc()", lazy="raise", passive_deletes=True
     )

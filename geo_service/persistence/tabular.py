@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -120,8 +120,13 @@ class Row:
             return None
 
 
-def read_table(path: Path, columns: Sequence[str], faults: Faults) -> Iterator[Row]:
-    """Go through the rows of a CSV file in UTF-8 or GB 18030; the header is row 1."""
+def read_table(
+    path: Path, columns: Sequence[str], faults: Faults, *, may_lack: Collection[str] = ()
+) -> Iterator[Row]:
+    """Go through the rows of a CSV file in UTF-8 or GB 18030; the header is row 1.
+
+    The header names all the columns, in any order; ``may_lack`` are those that it need not.
+    """
     text = text_of(path, faults)
     if text is None:
         return
@@ -129,6 +134,7 @@ def read_table(path: Path, columns: Sequence[str], faults: Faults) -> Iterator[R
     number = 1  # a row as a spreadsheet counts it: a cell may hold several lines
     try:
         header = next(lines, [])
+        columns = [each for each in columns if each in header or each not in may_lack]
         if not _header_fits(path.name, header, columns, faults):
             return
         for number, cells in enumerate(lines, start=2):

@@ -97,7 +97,8 @@ class _Search:
 
     def answer(self) -> AlongAnswer:
         query = self.query
-        selection = self.register.select(query.conditions)
+        register = self.register
+        selection = register.select(query.conditions, register.eras.at(query.instant))
         passes = query.route.passes(selection.index, query.within)
         kept = self._kept(selection, passes)
         return AlongAnswer(

@@ -10,7 +10,12 @@ from geo_service.domain.opening_hours import OpennessAt
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter, StationId
 from geo_service.services.limits import check_limit
-from geo_service.services.openness import OpenCondition, doors_of, openness_of
+from geo_service.services.openness import (
+    NO_SUCH_STATION,
+    OpenCondition,
+    doors_of,
+    openness_of,
+)
 
 MAX_PAGE = 1000
 
@@ -50,7 +55,7 @@ class Page:
 
 def browse(register: Register, query: BrowseQuery) -> Page:
     """Return the page asked for."""
-    selection = register.select(query.conditions)
+    selection = register.select(query.conditions, register.eras.at(query.instant))
     matching = _matching(register, selection, query)
     begin = 0 if query.after is None else bisect_right(matching, query.after, key=selection.id_of)
     shown = matching[begin : begin + query.limit]
@@ -64,7 +69,7 @@ def browse(register: Register, query: BrowseQuery) -> Page:
 
 def matching_stations(register: Register, query: BrowseQuery) -> list[Station]:
     """Return all stations that match, by identifier."""
-    selection = register.select(query.conditions)
+    selection = register.select(query.conditions, register.eras.at(query.instant))
     return [selection[number] for number in _matching(register, selection, query)]
 
 
@@ -78,5 +83,9 @@ def _matching(register: Register, selection: Selection, query: BrowseQuery) -> l
 
 
 def station_at(register: Register, station: Station, instant: datetime) -> StationNow:
-    """Say of a station whether it is open at an instant."""
-    return StationNow(station=station, openness=openness_of(register, station.services, instant))
+    """Say of a station whether it is open at an instant; one that is not in being is closed."""
+    if register.in_being(station, instant):
+        openness = openness_of(register, station.services, instant)
+    else:
+        openness = (NO_SUCH_STATION,) * len(station.services)
+    return StationNow(station=station, openness=openness)

@@ -72,6 +72,7 @@ def coverage_chart(
             amenities=query.conditions.amenities,
             open_at=query.instant and query.instant.astimezone(register.place.zone),
             crs=report.crs.name,
+            on=None if isinstance(query.on, datetime) else query.on,
         ),
         frame=_frame(register, page),
         outlines=Outlines(counties=register.counties),

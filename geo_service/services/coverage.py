@@ -4,7 +4,7 @@ import threading
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Final, overload
 from weakref import WeakKeyDictionary
 
@@ -35,7 +35,8 @@ class CoverageQuery:
     """A planner's question: who is within the radius of a station that matches?
 
     ``radius`` is as ``distances`` counts metres. Without ``demand`` it is asked of the ground
-    alone. ``open`` and ``instant`` stand together: what must be open, and when.
+    alone. ``open`` and ``instant`` stand together: what must be open, and when. ``on`` is the day
+    on which stations must be in being, or a moment of it; None: that of the instant, or else today.
     """
 
     radius: Metres
@@ -45,6 +46,7 @@ class CoverageQuery:
     instant: datetime | None = None
     demand: DemandLayer | None = None
     distances: Distances = field(default_factory=StraightLines)
+    on: date | None = None
 
 
 class CountedStations(Sequence[Station]):
@@ -60,8 +62,8 @@ class CountedStations(Sequence[Station]):
 
     @property
     def key(self) -> bytes:
-        """Their numbers, in one piece."""
-        return self._numbers.tobytes()
+        """Their numbers in the register, in one piece."""
+        return self._selection.in_register(self._numbers).tobytes()
 
     @property
     def numbers(self) -> NDArray[np.intp]:
@@ -150,6 +152,11 @@ def measure_coverage(register: Register, query: CoverageQuery) -> CoverageAnswer
     return CoverageAnswer(
         query=query, report=report, demand=demand, stations=stations, of_unknown_openness=unknown
     )
+
+
+def day_counted(register: Register, query: CoverageQuery) -> date:
+    """Return the day, in the place's calendar, whose stations answer the question."""
+    return register.eras.day_of(query.on or query.instant or datetime.now(UTC))
 
 
 def draw_coverage(register: Register, answer: CoverageAnswer) -> CoverageDrawing:
@@ -246,7 +253,7 @@ def _named(layer: DemandLayer | None) -> _Layer | None:
 
 def counted_stations(register: Register, query: CoverageQuery) -> tuple[CountedStations, int]:
     """Return the stations that count, and how many of them have no known hours."""
-    selection = register.select(query.conditions)
+    selection = register.select(query.conditions, register.eras.on(day_counted(register, query)))
     if query.open is None or query.instant is None:
         return CountedStations(selection, range(len(selection.kinds))), 0
     counted, unknown = [], 0

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -25,6 +24,7 @@ from geo_service.services.coverage import (
     CoverageKey,
     CoverageQuery,
     counted_stations,
+    day_counted,
     key_of,
     placed_demand,
 )
@@ -155,7 +155,7 @@ def hour_by_hour(
         days: local dates of the place.
         certain: leave out what may be open but is not known to be.
     """
-    measured = _Measured(register, query)
+    measured = _Measured(register)
     condition = OpenCondition(when=When.INSTANT, certain=certain)
     found = []
     for day in days:
@@ -192,9 +192,9 @@ def hour_by_hour(
 class _Measured:
     """What each set of open stations covers; the way to all of them is measured once."""
 
-    def __init__(self, register: Register, query: CoverageQuery) -> None:
+    def __init__(self, register: Register) -> None:
         self._register = register
-        self._query = query
+        self._reaches: dict[int, Reach] = {}
         self._kept = _KEPT.setdefault(register, _Kept())
 
     def shares(self, query: CoverageQuery, stations: CountedStations) -> _Shares:
@@ -203,26 +203,34 @@ class _Measured:
         with self._kept.measuring:
             found = self._kept.shares.get(key)
             if found is None:
-                shares, share = self._measure(stations)
+                shares, share = self._measure(query, stations)
                 found = tuple(map(_known, shares.tolist())), _known(share)
                 self._kept.shares[key] = found
         return found
 
-    def _measure(self, stations: CountedStations) -> tuple[NDArray[np.float64], float]:
-        query, survey = self._query, self._register.survey(self._query.level)
+    def _measure(
+        self, query: CoverageQuery, stations: CountedStations
+    ) -> tuple[NDArray[np.float64], float]:
+        survey = self._register.survey(query.level)
         radius = straight_radius(query.radius, query.distances)
         if query.demand is None and radius is not None:
             return ground_shares(survey, tuple(stations), radius)
         demand = placed_demand(self._register, query.level, query.demand)
-        return demand_shares(demand, self._reach, stations.numbers)
+        return demand_shares(demand, self._reach(query), stations.numbers)
 
-    @cached_property
-    def _reach(self) -> Reach:
-        """Who is within reach of any station, open or not; a site goes by its station's number."""
-        query = replace(self._query, open=None, instant=None)
-        demand = placed_demand(self._register, query.level, query.demand)
-        every, _ = counted_stations(self._register, query)
-        return query.distances.reach(demand.points.at, positions(every), query.radius)
+    def _reach(self, query: CoverageQuery) -> Reach:
+        """Who is within reach of any station then in being; a site goes by its station's number."""
+        day = day_counted(self._register, query)
+        era = self._register.eras.on(day)
+        if era not in self._reaches:
+            demand = placed_demand(self._register, query.level, query.demand)
+            every, _ = counted_stations(
+                self._register, replace(query, open=None, instant=None, on=day)
+            )
+            self._reaches[era] = query.distances.reach(
+                demand.points.at, positions(every), query.radius
+            )
+        return self._reaches[era]
 
 
 def _known(share: float) -> float | None:

@@ -90,7 +90,8 @@ class _Search:
 
     def answer(self) -> NearestAnswer:
         query = self.query
-        selection = self.register.select(query.conditions)
+        register = self.register
+        selection = register.select(query.conditions, register.eras.at(query.instant))
         matched, found = self._found(selection)
         leaving = floor(query.instant.timestamp())
         return NearestAnswer(

@@ -97,7 +97,7 @@ class _Search:
         self._register = register
         self._query = query
         self._walking = walking
-        self._selection = register.select(query.conditions)
+        self._selection = register.select(query.conditions, register.eras.at(query.instant))
         self._open = (
             None
             if query.open is None

@@ -8,8 +8,10 @@ from geo_service.domain.demand import DemandLayer
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
+from geo_service.domain.street_network import StreetNetwork
 from geo_service.domain.walked_ground import straight_radius
-from geo_service.services.coverage import CoverageAnswer, CoverageQuery
+from geo_service.services.coverage import CoverageAnswer, CoverageQuery, day_counted
+from geo_service.services.history import CoverageHistory
 
 Language = Literal["zh", "en"]
 
@@ -43,6 +45,21 @@ _NOTES: Final = {
         "zh": "{count} 个单元的人口未知，因此没有每万人站点数。",
         "en": "The population of {count} units is not known, and so stations per 10,000 are not.",
     },
+    "as_of": {
+        "zh": "计入的是 {day} 存在的站点；边界、人口和营业时间都是现在登记的。",
+        "en": "Counted are the stations in being on {day}; boundaries, population and opening "
+        "hours are those recorded today.",
+    },
+    "history": {
+        "zh": "每个日期计入当日存在的站点；边界、人口和营业时间都是现在登记的，过去的没有记录。",
+        "en": "For each date the stations then in being are counted; boundaries, population and "
+        "opening hours are those recorded today: nobody kept what they were.",
+    },
+    "undated": {
+        "zh": "计入的站点中有 {count} 个启用日期不详，按一直存在计算。",
+        "en": "Of {count} of the stations counted nobody knows when they opened: they count as if "
+        "they always were.",
+    },
     "unknown_hours": {
         "zh": "计入的站点中有 {count} 个营业时间不详，届时可能关门；open_only=true 可排除它们。",
         "en": "{count} of the stations counted may be closed then: their hours are not known. "
@@ -59,9 +76,9 @@ _NOTES: Final = {
         "used. A walk of {radius:,.0f} m is {straight:,.0f} m in a straight line.",
     },
     "network_walk": {
-        "zh": "距离是沿路网的步行距离；面积份额按均匀网格点计算，是估算。",
+        "zh": "距离是沿路网的步行距离；面积份额按均匀网格点计算，是估算。路网：{streets}。",
         "en": "Distances are walks along streets. Shares of ground are those of the places of an "
-        "even grid: estimates.",
+        "even grid: estimates. Streets: {streets}.",
     },
     "no_layer": {
         "zh": "没有选择需求图层：份额按面积计算，不是按人口。",
@@ -121,6 +138,7 @@ def coverage_notes(
     notes = register_notes(register, answer.query.instant or instant, language)
     return [
         *notes,
+        *_notes_of_day(register, answer, instant, language),
         *_unit_notes(answer.report, language),
         *counting_notes(answer.query, answer.of_unknown_openness, language),
         *_demand_notes(answer, language),
@@ -152,6 +170,8 @@ def counting_notes(query: CoverageQuery, of_unknown_openness: int, language: Lan
 
 def _distance_note(query: CoverageQuery, language: Language) -> str:
     kind, radius = query.distances.distance_type, query.radius
+    if isinstance(query.distances, StreetNetwork):
+        return _note(kind.value, language, streets=query.distances.source.imprint)
     straight = straight_radius(radius, query.distances)
     if kind is not DistanceType.ESTIMATED_WALK or straight is None:
         return _note(kind.value, language)
@@ -190,3 +210,31 @@ def _demand_notes(answer: CoverageAnswer, language: Language) -> list[str]:
 
 def _in(language: Language, chinese: str, english: str | None) -> str:
     return english or chinese if language == "en" else chinese
+
+
+def history_notes(
+    register: Register, history: CoverageHistory, instant: datetime, language: Language
+) -> list[str]:
+    """Say what holds for this history."""
+    notes = [_note("history", language)]
+    if history.undated:
+        notes.append(_note("undated", language, count=history.undated))
+    # What is said of a single day's answer, that day's own notes aside, holds for all of them.
+    last = history.points[-1].answer
+    said = coverage_notes(register, last, instant, language)
+    its_own = _notes_of_day(register, last, instant, language)
+    return notes + [each for each in said if each not in its_own]
+
+
+def _notes_of_day(
+    register: Register, answer: CoverageAnswer, instant: datetime, language: Language
+) -> list[str]:
+    """Say what of the answer is of its day and what is not, where that is another than today."""
+    day, today = day_counted(register, answer.query), register.eras.day_of(instant)
+    if day == today:
+        return []
+    notes = [_note("as_of", language, day=day.isoformat())]
+    undated = sum(each.opened_on is None for each in answer.stations)
+    if day < today and undated:
+        notes.append(_note("undated", language, count=undated))
+    return notes

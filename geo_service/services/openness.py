@@ -55,6 +55,8 @@ def openness_at_second(
 
 
 UNKNOWN = OpennessAt(state=Openness.UNKNOWN, next_change=None, next_state=None)
+# Of a station that is no more, or not yet: its hours say nothing.
+NO_SUCH_STATION = OpennessAt(state=Openness.CLOSED, next_change=None, next_state=None)
 
 
 _EVER: Final = 1 << 62  # seconds; what nobody has stated hours for never changes

@@ -57,11 +57,12 @@ class PocketTerms:
 def pocket_register(register: Register, terms: PocketTerms) -> Document:
     """Return the register as JSON values; hours from midnight of the day for 35 days.
 
+    Of stations, those in being on the day.
     Columns rather than rows, and what many stations share once: what repeats lies together and
     compresses. Positions are as exact as the register's, so that the phone ranks as the server
     does.
     """
-    stations = tuple(register.stations)
+    stations = tuple(register.stations_in(register.eras.on(terms.day)))
     expressions: _Hours = {}
     offers: dict[tuple[Service, ...], int] = {}
     for station in stations:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -52,9 +53,12 @@ class Scorecard:
     elsewhere: int
 
 
-def scorecard(register: Register, *, spacing: Metres = SPACING) -> Scorecard:
-    """Mark every station of the register."""
-    cards = cards_of([each for each, _ in register.select(StationFilter())], spacing=spacing)
+def scorecard(
+    register: Register, *, spacing: Metres = SPACING, on: date | None = None
+) -> Scorecard:
+    """Mark every station of the register that is in being on a day, or a moment of it: now."""
+    era = register.eras.on(on or datetime.now(UTC))
+    cards = cards_of([each for each, _ in register.select(StationFilter(), era)], spacing=spacing)
     grouped: dict[str | None, list[StationCard]] = {}
     for card in cards:
         grouped.setdefault(card.station.township_code, []).append(card)

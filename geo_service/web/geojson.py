@@ -1,7 +1,7 @@
 """Domain objects as GeoJSON (RFC 7946: longitude first, WGS 84 unless another datum is asked)."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from geo_service.domain.datum import Datum, coordinate_in
@@ -69,7 +69,9 @@ class StationShapes:
             "data_status": station.data_status.value,
             "source": station.source,
             "accuracy_m": station.accuracy_m,
-            "verified_on": station.verified_on.isoformat() if station.verified_on else None,
+            "verified_on": _day(station.verified_on),
+            "opened_on": _day(station.opened_on),
+            "closed_on": _day(station.closed_on),
             "reading": {
                 "x": station.reading.x,
                 "y": station.reading.y,
@@ -132,6 +134,10 @@ def answer_shape(register: Register, datum: Datum, instant: datetime) -> shapes.
         "data_status": {status.value: count for status, count in register.data_status.items()},
         "notes": [*freshness.notes("en"), *register_notes(register, instant, "en")],
     }
+
+
+def _day(given: date | None) -> str | None:
+    return None if given is None else given.isoformat()
 
 
 def instant_text(instant: datetime, zone: tzinfo) -> str:

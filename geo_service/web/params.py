@@ -3,7 +3,8 @@
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from contextlib import suppress
+from datetime import date, datetime, tzinfo
 from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, Final, TypeVar, get_origin
@@ -20,6 +21,7 @@ Model = TypeVar("Model", bound="Parameters")
 
 # What float() and int() take beyond this ("nan", "1_000", "１１４") is never meant.
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 
 
@@ -39,6 +41,13 @@ def _whole(value: object) -> int:
     return int(value)
 
 
+def _day(value: object) -> date:
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("day", "is not a date; write it like 2026-11-22")
+
+
 def _truth(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -50,6 +59,8 @@ def _truth(value: object) -> bool:
 # To stand after the bounds of a field: before them, they would not reach the JSON schema.
 Decimal = BeforeValidator(_decimal)
 Whole = BeforeValidator(_whole)
+
+Day = BeforeValidator(_day)
 
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Longitude = Annotated[
@@ -185,7 +196,7 @@ def _fault(error: Any, known: Sequence[str]) -> ParameterFault:
             reason = f"takes at most {context['max_length']} items"
         case "too_short":
             reason = f"needs at least {context['min_length']} items"
-        case "decimal" | "whole" | "truth" | "word":
+        case "decimal" | "whole" | "day" | "truth" | "word":
             reason = str(error["msg"])
         case _:
             reason = "cannot be used as given: " + str(error["msg"])

@@ -85,6 +85,12 @@ class StationProperties(Shape):
     source: str
     accuracy_m: float | None
     verified_on: Annotated[Text, Field(description="ISO date of the last check; null: never.")]
+    opened_on: Annotated[
+        Text, Field(description="ISO date of the first day; null: not known, as if it always was.")
+    ]
+    closed_on: Annotated[
+        Text, Field(description="ISO date of the first day without it; null: none is known.")
+    ]
     reading: ReadingShape
     navigation: NavigationShape
 
@@ -331,6 +337,7 @@ class CoverageAnswerShape(Shape):
     instant: Annotated[
         Text, Field(description="RFC 3339 instant at which stations had to be open; null: any.")
     ]
+    on: Annotated[str, Field(description="ISO date on which the stations counted are in being.")]
     level: Literal["township", "county", "city"]
     radius_m: float
     distance_type: str

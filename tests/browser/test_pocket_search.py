@@ -1,6 +1,7 @@
 """Names found on the phone, in Chromium, against what the server finds."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def found_by_server(register: Register, text: str, limit: int) -> dict[str, Any]:
-    found = find_by_name(register, text, limit)
+    found = find_by_name(register, text, datetime.now(UTC), limit)
     return {
         "townships": [(each.township.code, each.by) for each in found.townships],
         "stations": [(each.station.id, each.by) for each in found.stations],

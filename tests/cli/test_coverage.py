@@ -102,13 +102,13 @@ def test_the_csv_is_what_the_api_gives_for_download(
 ) -> None:
     file = tmp_path / "coverage.csv"
 
-    result = shell("coverage", "--csv", file)
+    result = shell("coverage", "--csv", file, "--on", "2026-11-16")
 
     assert result.stdout == f"Wrote {file}\n"
     written = file.read_bytes()
     assert written.startswith(b"\xef\xbb\xbf")  # for Excel
     ours = list(csv.DictReader(io.StringIO(written.decode("utf-8-sig"), newline="")))
-    theirs = client.get("/api/v1/coverage?f=csv").get_data().decode("utf-8-sig")
+    theirs = client.get("/api/v1/coverage?f=csv&on=2026-11-16").get_data().decode("utf-8-sig")
     shared = list(csv.DictReader(io.StringIO(theirs, newline="")))
     assert [{key: line[key] for key in shared[0]} for line in ours] == shared
 
@@ -148,7 +148,7 @@ def test_the_table_says_what_its_figures_hold_for(shell: Command) -> None:
         (["--open", "arrival"], "needs an origin"),
         (["--open-only"], "--open-only needs --open"),
         (["--demand", "nobody"], "nobody"),
-        (["--distance", "network_walk"], "no street network"),
+        (["--distance", "network_walk"], "No street network is loaded"),
         (["--gaps", "0"], "1<=x<=100"),
         (["--hours", "--gaps", "3"], "leave --gaps and --open out"),
         (["--date", "2026-11-23"], "--date needs --hours"),

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from datetime import date
 from itertools import combinations
 
 import pytest
@@ -33,7 +34,7 @@ def test_the_columns_stand_in_the_order_agreed() -> None:
     assert ",".join(STATIONS[0]) == (
         "id,name,name_en,services,rest_hours,rest_for,breakfast_hours,breakfast_for,amenities,"
         "address,township_code,telephone,capacity,accessibility,longitude,latitude,datum,"
-        "data_status,source,accuracy_m,verified_on"
+        "data_status,source,accuracy_m,verified_on,opened_on,closed_on"
     )
 
 
@@ -58,6 +59,25 @@ def test_every_line_says_by_name_status_and_source_that_it_is_a_demonstration() 
 def test_nothing_is_claimed_that_only_a_real_place_can_have() -> None:
     for column in ("telephone", "accuracy_m", "verified_on"):
         assert {row[column] for row in STATIONS} == {""}
+
+
+def test_all_opened_between_2016_and_2025_and_none_has_closed() -> None:
+    opened = [date.fromisoformat(row["opened_on"]) for row in STATIONS]
+
+    assert {day.year for day in opened} == set(range(2016, 2026))
+    assert {row["closed_on"] for row in STATIONS} == {""}
+
+
+def test_points_for_drivers_alone_are_as_old_as_their_breakfast() -> None:
+    opened = {row["opened_on"] for row in BREAKFAST if row["services"] == "breakfast"}
+    for_drivers = {
+        row["opened_on"]
+        for row in BREAKFAST
+        if row["services"] == "breakfast" and row["breakfast_for"] == Group.BUS_DRIVER
+    }
+
+    assert for_drivers == {"2020-05-11"}
+    assert {day[:4] for day in opened - for_drivers} == {"2016"}
 
 
 def test_thirty_serve_breakfast_twenty_to_sanitation_workers_and_ten_to_bus_drivers() -> None:

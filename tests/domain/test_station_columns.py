@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from geo_service.domain.coordinate import Bounds, Coordinate
 from geo_service.domain.datum import Datum
+from geo_service.domain.eras import Era
 from geo_service.domain.errors import InvalidCoordinateError
 from geo_service.domain.station import (
     Accessibility,
@@ -59,6 +60,8 @@ STATIONS = st.builds(
     accessibility=st.sampled_from(Accessibility),
     accuracy_m=st.none() | st.floats(0, 1e6),
     verified_on=st.none() | st.dates(),
+    opened_on=st.none() | st.dates(),
+    closed_on=st.none() | st.dates(),
 )
 REGISTERS = st.lists(STATIONS, max_size=6, unique_by=lambda station: station.id)
 
@@ -157,17 +160,24 @@ def test_a_selection_keeps_what_lies_in_a_box_also_across_the_antimeridian(
         a_station(f"A-{number:03}", each.longitude, each.latitude)
         for number, each in enumerate(places)
     ]
-    selection = a_register(stations).select(StationFilter())
+    selection = a_register(stations).select(StationFilter(), Era(0))
 
     found = selection.numbers(range(len(selection.kinds)), bounds)
 
     assert found == [number for number, each in enumerate(places) if bounds.contains(each)]
 
 
-@given(REGISTERS, st.sampled_from(ServiceKind), st.sampled_from(Group), st.sampled_from(Amenity))
+@given(
+    REGISTERS,
+    st.sampled_from(ServiceKind),
+    st.sampled_from(Group),
+    st.sampled_from(Amenity),
+    st.dates(),
+)
 def test_a_selection_has_the_stations_that_each_asked_alone_would_match(
-    given: list[Station], kind: ServiceKind, group: Group, amenity: Amenity
+    given: list[Station], kind: ServiceKind, group: Group, amenity: Amenity, on: date
 ) -> None:
+    register = a_register(given)
     for conditions in (
         StationFilter(service=kind, group=group),
         StationFilter(amenities=frozenset({amenity})),
@@ -175,17 +185,17 @@ def test_a_selection_has_the_stations_that_each_asked_alone_would_match(
         expected = [
             (each, conditions.services_of(each))
             for each in sorted(given, key=lambda station: station.id)
-            if conditions.services_of(each)
+            if each.in_being(on) and conditions.services_of(each)
         ]
 
-        assert list(a_register(given).select(conditions)) == expected
+        assert list(register.select(conditions, register.eras.on(on))) == expected
 
 
 def test_an_index_of_degrees_finds_what_one_of_coordinates_finds() -> None:
     stations = [a_station(f"A-{n}", 114 + n * 0.37 % 1, 33 + n * 0.73 % 1) for n in range(50)]
     columns = StationColumns.of(stations)
     origin = Coordinate(longitude=114.4, latitude=33.6)
-    index = a_register(stations).select(StationFilter()).index
+    index = a_register(stations).select(StationFilter(), Era(0)).index
 
     found = index.nearest(origin, 7)
 

@@ -12,7 +12,7 @@ from geo_service.domain.errors import DatasetError, Fault
 from geo_service.domain.register import Dataset
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
 from geo_service.persistence.database import Database
-from geo_service.persistence.dataset import read_dataset
+from geo_service.persistence.dataset import STATION_COLUMNS, read_dataset
 from geo_service.persistence.register import RegisterStore
 from geo_service.services.setup import load_folder
 from tests.support.folder import Cells, Folder, a_row, a_square, a_unit
@@ -57,6 +57,9 @@ MAYBE_TEXT = st.one_of(st.just(""), TEXTS)
 DEGREES = {"longitude": 179.9, "latitude": 89.9}
 
 
+MID, LATER = date(2020, 1, 1), date(2020, 1, 2)
+
+
 @st.composite
 def station_rows(draw: st.DrawFn) -> Cells:
     services = draw(st.sets(st.sampled_from(ServiceKind), min_size=1))
@@ -74,6 +77,8 @@ def station_rows(draw: st.DrawFn) -> Cells:
         source=draw(TEXTS),
         accuracy_m=draw(st.sampled_from(["", "0", "12.5"])),
         verified_on=draw(st.one_of(st.just(""), st.dates().map(date.isoformat))),
+        opened_on=draw(st.one_of(st.just(""), st.dates(max_value=MID).map(date.isoformat))),
+        closed_on=draw(st.one_of(st.just(""), st.dates(min_value=LATER).map(date.isoformat))),
         **{column: draw(MAYBE_TEXT) for column in ("name_en", "address", "telephone")},
     )
     for column, limit in DEGREES.items():
@@ -122,6 +127,8 @@ def test_a_cell_is_read_as_it_was_written(row: Cells, folder: Folder) -> None:
     assert {each.value for each in station.amenities} == {*row["amenities"].split(";")} - {""}
     assert str("" if station.capacity is None else station.capacity) == row["capacity"]
     assert str(station.verified_on or "") == row["verified_on"]
+    assert str(station.opened_on or "") == row["opened_on"]
+    assert str(station.closed_on or "") == row["closed_on"]
 
 
 def kept(dataset: Dataset, database: Database) -> Dataset:
@@ -177,6 +184,28 @@ def test_a_station_without_its_own_columns_filled_is_still_a_station(folder: Fol
     assert station.accessibility is Accessibility.UNKNOWN
 
 
+def test_a_folder_from_before_stations_had_dates_is_read(folder: Folder) -> None:
+    older = tuple(each for each in STATION_COLUMNS if each not in {"opened_on", "closed_on"})
+    path, row = folder.write(), a_row()
+    folder.table("stations.csv", older, [{column: row[column] for column in older}])
+
+    [station] = read_dataset(path).stations
+
+    assert (station.opened_on, station.closed_on) == (None, None)
+
+
+@pytest.mark.parametrize("closed_on", ["2020-01-01", "2019-12-31"])
+def test_a_station_that_ends_before_it_began_is_refused(folder: Folder, closed_on: str) -> None:
+    folder.stations = [a_row(opened_on="2020-01-01", closed_on=closed_on)]
+
+    with pytest.raises(DatasetError) as caught:
+        read_dataset(folder.write())
+
+    [fault] = caught.value.faults
+    assert (fault.row, fault.column) == (2, "closed_on")
+    assert "not after opened_on" in str(fault)
+
+
 def test_a_byte_order_mark_before_json_does_no_harm(folder: Folder) -> None:
     folder.write()
     for name in ("datapackage.json", "townships.geojson"):
@@ -227,6 +256,8 @@ BAD_CELLS = [
     ("source", "", "must not be empty"),
     ("accuracy_m", "-5", "out of range"),
     ("accuracy_m", "9" * 400, "out of range"),
+    ("opened_on", "2016", "not a date; write it like 2026-11-22"),
+    ("closed_on", "2026-11-31", "not a date"),
     ("verified_on", "22.11.2026", "not a date; write it like 2026-11-22"),
     ("verified_on", "20261122", "not a date"),
     ("verified_on", "2026-02-30", "not a date"),

@@ -49,6 +49,8 @@ def hostile_stations() -> list[Station]:
             amenities=frozenset(Amenity) if number % 2 else frozenset(),
             accuracy_m=number / 3,
             verified_on=date(2026, 2, 1 + number),
+            opened_on=date(2016, 2, 1 + number) if number % 2 else None,
+            closed_on=date(9999, 12, 31) if number % 3 else None,
         )
         for number, words in enumerate(HOSTILE)
     ]
@@ -100,13 +102,21 @@ def test_a_station_stands_where_it_was_said_to(scratch: Database) -> None:
 
 @pytest.mark.parametrize("style", ["German, DMY", "SQL, MDY"])
 def test_a_day_is_read_however_the_database_writes_days(scratch: Database, style: str) -> None:
-    replace(scratch, [a_station("A-1", verified_on=date(2026, 2, 1))])
+    day = date(2026, 2, 1)
+    replace(scratch, [a_station("A-1", verified_on=day, opened_on=day)])
 
     with scratch.transaction() as session:
         session.execute(text(f"SET LOCAL datestyle = '{style}'"))
         [station] = read_stations(session, lambda: None)
 
-    assert station.verified_on == date(2026, 2, 1)
+    assert (station.verified_on, station.opened_on) == (day, day)
+
+
+def test_the_database_takes_no_station_that_ends_before_it_began(scratch: Database) -> None:
+    backwards = a_station("A-1", opened_on=date(2026, 2, 1), closed_on=date(2026, 2, 1))
+
+    with pytest.raises(IntegrityError, match="ck_station_closed_on"):
+        replace(scratch, [backwards])
 
 
 def test_a_station_given_twice_is_refused_whole(scratch: Database) -> None:

@@ -43,6 +43,9 @@ FULL = a_station(
     verified_on=date(2026, 11, 1),
 )
 BARE = a_station("B-1", 114.001, 33.5, Service(kind=ServiceKind.REST))
+# Either side of the clock's day, the 16th.
+ENDED = a_station("E-1", 114.0001, 33.5, *BOTH, closed_on=date(2026, 11, 16))
+COMING = a_station("F-1", 114.0001, 33.5, *BOTH, opened_on=date(2026, 11, 17))
 HOSTILE = [
     replace(a_station(f"H-{number}", 114.01, 33.5), name=text, address=text, telephone=text)
     for number, text in enumerate(TEXTS)
@@ -55,7 +58,7 @@ def small(
 ) -> Iterator[Flask]:
     """A service over a handful of stations, at Monday, 05:00."""
     with scratch.transaction() as session:
-        dataset = a_dataset([FULL, BARE, *HOSTILE])
+        dataset = a_dataset([FULL, BARE, ENDED, COMING, *HOSTILE])
         RegisterStore(session).replace(dataset, author="a test", reason="a test")
     settings = Settings(home=Path(tmp_path_factory.mktemp("small")), log_level="error")
     with closing(create_app(settings, database=scratch, clock=clock)) as app:
@@ -94,6 +97,45 @@ def test_the_page_says_what_nobody_knows_in_words(asked: FlaskClient) -> None:
     assert "not recorded" in page
     assert "never yet" in page
     assert "None" not in page
+
+
+@pytest.mark.parametrize(
+    ("station", "language", "text"),
+    [
+        ("E-1", "zh", "已停用：自 2026-11-16 起不再开放"),
+        ("E-1", "en", "Closed for good since 2026-11-16"),
+        ("F-1", "zh", "将于 2026-11-17 启用"),
+        ("F-1", "en", "Opens on 2026-11-17"),
+    ],
+)
+def test_a_station_that_is_no_more_or_not_yet_says_so(
+    asked: FlaskClient, station: str, language: str, text: str
+) -> None:
+    page = asked.get(f"/s/{station}?lang={language}").text
+
+    assert text in page
+    assert 'class="state open"' not in page
+
+
+def test_a_station_that_is_no_more_or_not_yet_is_no_neighbour(asked: FlaskClient) -> None:
+    page = asked.get("/s/A-1?lang=zh").text
+
+    assert "已停用" not in page
+    assert "/s/B-1?" in page
+    assert "/s/E-1?" not in page
+    assert "/s/F-1?" not in page
+
+
+@pytest.mark.parametrize(
+    ("station", "dates"), [("E-1", (None, "2026-11-16")), ("F-1", ("2026-11-17", None))]
+)
+def test_the_api_tells_from_when_to_when_there_is_a_station(
+    asked: FlaskClient, station: str, dates: tuple[str | None, str | None]
+) -> None:
+    told = asked.get(f"/api/v1/stations/{station}").get_json(force=True)["properties"]
+
+    assert (told["opened_on"], told["closed_on"]) == dates
+    assert {each["openness"]["state"] for each in told["services"]} == {"closed"}
 
 
 def test_the_telephone_can_be_dialled_and_no_other_scheme_gets_in(asked: FlaskClient) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.survey import Level
+from geo_service.services.coverage import day_counted
 from geo_service.services.demand import name_in as name_in_language
 from geo_service.services.demand import unit_in
 from geo_service.services.exporting import Row, answer_totals, unit_rows
@@ -60,6 +61,7 @@ def parameters(contents: Contents) -> list[tuple[str, str]]:
     revision = register.revision
     committed = revision.committed_at.astimezone(register.place.zone)
     counted = whole(len(answer.stations))
+    in_being = register.numbers_in(register.eras.on(day_counted(register, answer.query)))
     said = {
         "place": contents.place_name,
         "made": f"{contents.made_at:%Y-%m-%d %H:%M}（{contents.made_at:UTC%z}）"
@@ -75,7 +77,12 @@ def parameters(contents: Contents) -> list[tuple[str, str]]:
         "filters": filters(contents),
         "demand": _layer(contents),
         "crs": answer.report.crs.name,
-        "stations": words["stations_of"].format(counted=counted, all=whole(len(register.stations))),
+        "stations": words["stations_of"].format(
+            counted=counted,
+            all=whole(
+                len(register.numbers_in(register.eras.on(day_counted(register, answer.query))))
+            ),
+        ),
     }
     if answer.of_unknown_openness:
         said["unknown"] = whole(answer.of_unknown_openness)
@@ -250,7 +257,11 @@ def _farthest(contents: Contents) -> list[str]:
 def method(contents: Contents) -> list[str]:
     """Say how the figures are made."""
     words, crs = WORDS[contents.language], contents.answer.report.crs.name
-    keys = ["coverage", "cross", "nearest", "gap", "people", "plane", "six"]
+    keys = ["coverage", "cross", "nearest", "gap", "people"]
+    if contents.answer.query.distances.distance_type is DistanceType.STRAIGHT:
+        keys.append("straight")
+    # Along streets shares are of the places of a grid, as the notes say.
+    keys += ["six"] if contents.along_streets else ["plane", "six"]
     if contents.answer.query.demand is not None:
         keys[2:2] = ["demand", "supply"]
     return [words[f"method_{key}"].format(crs=crs) for key in keys]
@@ -270,7 +281,7 @@ def limits(contents: Contents) -> list[str]:
 def sources(contents: Contents) -> list[str]:
     """Say where the data come from."""
     words, register = WORDS[contents.language], contents.register
-    counts = Counter(station.source for station in register.stations)
+    counts = Counter(station.source for station in contents.answer.stations)
     said = [
         words["source_stations"].format(source=source, count=whole(count))
         for source, count in counts.most_common(_SOURCES)

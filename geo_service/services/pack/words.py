@@ -108,8 +108,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "相加；E2SFCA 近处权重更高。",
         "method_six": "六有只看登记册的记录：有、无、不详；“不详”不等于“无”。",
         "method_people": "每万人站点：登记在该单元的站点数 ÷ 常住人口 × 10 000。",
-        "method_plane": "距离为 WGS 84 椭球面上的直线（测地线）；面积比例在 {crs} 平面内计算，"
-        "误差不超过单元面积的 0.1 %。",
+        "method_straight": "距离为 WGS 84 椭球面上的直线（测地线）。",
+        "method_plane": "面积比例在 {crs} 平面内计算，误差不超过单元面积的 0.1 %。",
         "limits": "局限",
         "limit_straight": "直线距离不等于步行距离：国内城市步行距离平均约为直线的 1.3 倍。",
         "limit_area": "按面积计算的覆盖率不说明有多少人被覆盖：农田和街区同样计入。",
@@ -255,7 +255,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "not no.",
         "method_people": "Stations per 10,000: stations registered in the unit / residents × "
         "10,000.",
-        "method_plane": "Distances are geodesics on WGS 84; shares of area are formed on {crs} and "
+        "method_straight": "Distances are geodesics on WGS 84.",
+        "method_plane": "Shares of area are formed on {crs} and "
         "are within 0.1 % of the unit's area.",
         "limits": "Limits",
         "limit_straight": "A straight line is not a walk: in Chinese cities walks are about 1.3 "

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from geo_service import runtime
 from geo_service.domain.register import Register
 from geo_service.services.asked import asked_in_a_line
-from geo_service.services.coverage import CoverageAnswer, measure_coverage
+from geo_service.services.coverage import CoverageAnswer, day_counted, measure_coverage
 from geo_service.services.exporting import (
     answer_totals,
     coverage_csv,
@@ -78,6 +78,7 @@ def _about(
         "revision": register.revision.number,
         "register_checked_at": freshness.checked_at(),
         "instant": None if instant is None else geojson.instant_text(instant, register.place.zone),
+        "on": day_counted(register, answer.query).isoformat(),
         "level": given.level.value,
         "radius_m": report.radius_m,
         "distance_type": report.distance_type,
@@ -113,6 +114,7 @@ def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Re
         "group": filters["group"],
         "amenity": " ".join(filters["amenity"]),
         "instant": about["instant"],
+        "on": about["on"],
         "crs": about["crs"]["name"],
         "revision": about["revision"],
         "data_status": " ".join(f"{name}:{n}" for name, n in about["data_status"].items()),

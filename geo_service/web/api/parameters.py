@@ -1,6 +1,6 @@
 """What the resources of the API may be asked, and what that means in the domain's words."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, with_config
@@ -22,7 +22,7 @@ from geo_service.services.nearest_to_many import ManyNearestQuery
 from geo_service.services.openness import OpenCondition, When
 from geo_service.web import params
 from geo_service.web.api.demand_options import DemandOptions
-from geo_service.web.params import Decimal, Latitude, Longitude, Parameters, Truth, Whole
+from geo_service.web.params import Day, Decimal, Latitude, Longitude, Parameters, Truth, Whole
 
 _OPEN_WORDS = {"now": When.INSTANT, "arrival": When.ARRIVAL}
 
@@ -235,6 +235,15 @@ class CoverageOptions(FilterParameters):
 
     radius: Radius = 1000.0
     level: LevelAsked = Level.TOWNSHIP
+    on: Annotated[
+        date | None,
+        Field(
+            description="Count the stations in being on this date, past or to come; else on that "
+            "of `open`, or today. Boundaries, population and hours stay today's.",
+            examples=["2020-01-01"],
+        ),
+        Day,
+    ] = None
 
     def query(self, now: datetime, zone: tzinfo | None = None) -> CoverageQuery:
         """Return the question; ``zone`` lets its instant lack an offset."""
@@ -245,6 +254,7 @@ class CoverageOptions(FilterParameters):
             conditions=self.conditions(),
             open=condition,
             instant=None if condition is None else self.moment(now, zone),
+            on=self.on or self.moment(now, zone),
         )
 
 

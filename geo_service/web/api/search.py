@@ -96,7 +96,7 @@ def search() -> Response:
     """Find stations, as features, and townships by what people type; the best match first."""
     given = params.read_query(SearchParameters)
     register, now = runtime.register(), runtime.now()
-    found = find_by_name(register, given.q, given.limit)
+    found = find_by_name(register, given.q, now, given.limit)
     texts = features_of(register, given.datum)
     at_text = geojson.instant_text(now, register.place.zone).encode()
     features = [

@@ -1,7 +1,7 @@
 """What stands on a sign and on a township's list, in words."""
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from geo_service.domain.coordinate import Coordinate
@@ -91,7 +91,7 @@ class SheetWriter:
     def list_of(self, township: Township, walking: Walking) -> dict[str, Any]:
         """Return what stands on the list of a township."""
         name = self.township_name(township)
-        stations = stations_in(self._register, township)
+        stations = stations_in(self._register, township, self._today)
         lead = ""
         notes: dict[str, str] = {}
         if not stations:
@@ -154,9 +154,8 @@ class SheetWriter:
         centre = _centre_of(township)
         if centre is None:
             return [], {}
-        query = NearestQuery(
-            origin=centre, instant=self._register.revision.committed_at, limit=_NEAREST
-        )
+        midnight = datetime.combine(self._today, time(), self._register.place.zone)
+        query = NearestQuery(origin=centre, instant=midnight, limit=_NEAREST)
         found = find_nearest(self._register, query, walking).stations
         notes = {
             each.station.id: self._words["distance"].format(
@@ -184,9 +183,10 @@ class SheetWriter:
         return ""
 
 
-def stations_in(register: Register, township: Township) -> list[Station]:
-    """Return the stations that are recorded in a township, by identifier."""
-    return [each for each in register.stations if each.township_code == township.code]
+def stations_in(register: Register, township: Township, on: date) -> list[Station]:
+    """Return the stations recorded in a township that are in being on a day, by identifier."""
+    in_being = register.stations_in(register.eras.on(on))
+    return [each for each in in_being if each.township_code == township.code]
 
 
 def _centre_of(township: Township) -> Coordinate | None:

@@ -61,7 +61,8 @@ def index() -> str:
     language = _language()
     register = runtime.register()
     writer = SheetWriter(register, language, _today())
-    counts = Counter(each.township_code for each in register.stations)
+    stations = register.stations_in(register.eras.on(_today()))
+    counts = Counter(each.township_code for each in stations)
     counties: dict[str, list[dict[str, Any]]] = {}
     for each in register.townships:
         rows = counties.setdefault(writer.county_name(each), [])

@@ -10,7 +10,7 @@ from geo_service.domain.coverage import Level
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus, Group, ServiceKind, StationFilter
 from geo_service.domain.township import BoundaryStatus
-from geo_service.services.coverage import CoverageAnswer, measure_coverage
+from geo_service.services.coverage import CoverageAnswer, day_counted, measure_coverage
 from geo_service.services.exporting import Row, totals_row, unit_row
 from geo_service.services.notes import coverage_notes
 from geo_service.web import params
@@ -93,6 +93,7 @@ def coverage() -> str:
             radius=f"{given.radius:g}",
             crs=answer.report.crs.name,
             revision=register.revision.number,
+            day=day_counted(register, answer.query).isoformat(),
         ),
         notes=coverage_notes(register, answer, now, language),
         map_url=url_for("maps.coverage", **asked_again()),
@@ -103,9 +104,12 @@ def coverage() -> str:
 
 def _counts(register: Register, language: Language) -> list[tuple[str, int]]:
     words = WORDS[language]
-    of_kind = {kind: len(register.select(StationFilter(service=kind))) for kind in ServiceKind}
+    today = register.eras.at(runtime.now())
+    of_kind = {
+        kind: len(register.select(StationFilter(service=kind), today)) for kind in ServiceKind
+    }
     return [
-        (words["count_stations"], len(register.stations)),
+        (words["count_stations"], len(register.numbers_in(today))),
         (words["count_rest"], of_kind[ServiceKind.REST]),
         (words["count_breakfast"], of_kind[ServiceKind.BREAKFAST]),
         (words["count_townships"], len(register.townships)),
@@ -137,6 +141,7 @@ def _form(given: CoverageTableParameters) -> dict[str, object]:
         "group": given.group,
         "groups": list(Group),
         "open": given.open or "",
+        "on": "" if given.on is None else given.on.isoformat(),
     }
 
 

@@ -76,20 +76,25 @@ class _Portrait:
             "week": self._week(schedules),
             "holidays": self._holidays(schedules),
             "facts": self._facts(station),
+            "lifetime": self._lifetime(station),
             "township": self._register.townships_by_code.get(station.township_code or ""),
             "nearby": self._nearby(station, walking),
         }
 
     def _service(self, service: Service, state: OpennessAt, station: Station) -> dict[str, Any]:
         words = self._words
-        unknown = state.state is Openness.UNKNOWN and station.telephone
+        told = f"state_{state.state}"
+        if state.state is Openness.UNKNOWN and station.telephone:
+            told = "state_unknown_call"
+        elif (span := self._span(station)) is not None:
+            told = f"state_{span}"
         zone = self._register.place.zone
         groups = [words[f"group_{each}"] for each in Group if each in service.groups]
         return {
             "kind": service.kind.value,
             "name": words[f"service_{service.kind}"],
             "state": state.state.value,
-            "state_text": words["state_unknown_call" if unknown else f"state_{state.state}"],
+            "state_text": words[told],
             "change": change_text(state, self._now, zone, self._language),
             "groups": words["comma"].join(groups) or words["anyone"],
             "rule": hours_text(service.opening_hours, self._language),
@@ -166,7 +171,28 @@ class _Portrait:
             (words["source"], station.source),
             (words["position"], words["degrees"].format(at=at, accuracy=accuracy)),
             (words["number"], station.id),
+            *(
+                (words[key], day.isoformat())
+                for key, day in (("opened", station.opened_on), ("ended", station.closed_on))
+                if day is not None
+            ),
         ]
+
+    def _span(self, station: Station) -> str | None:
+        """Say whether a station is no more, or not yet; None: neither."""
+        if station.in_being(self._today):
+            return None
+        ended = station.closed_on is not None and station.closed_on <= self._today
+        return "ended" if ended else "coming"
+
+    def _lifetime(self, station: Station) -> str:
+        """Say since when a station is no more, or when it begins; nothing of one in being."""
+        span = self._span(station)
+        if span is None:
+            return ""
+        day = station.closed_on if span == "ended" else station.opened_on
+        assert day is not None
+        return self._words[f"lifetime_{span}"].format(day=day.isoformat())
 
     def _nearby(self, station: Station, walking: Walking) -> list[dict[str, Any]]:
         query = NearestQuery(origin=station.coordinate, instant=self._now, limit=_NEARBY + 1)

@@ -172,7 +172,7 @@ def _answer(register: Register, given: WorkerParameters, language: Language) -> 
 
 def _by_name(register: Register, given: WorkerParameters, maker: CardMaker, text: str) -> Answer:
     words = WORDS[maker.language]
-    found = find_by_name(register, text, _NAMED)
+    found = find_by_name(register, text, runtime.now(), _NAMED)
     if _means_township(found):
         return _from_township(register, given, maker, found.townships[0].township.code)
     if not found.stations:
