@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, Self
 
@@ -371,7 +372,10 @@ def _ground(register: Register) -> Ground:
 
 
 def _stations(register: Register, conditions: StationFilter) -> Coordinates:
-    found = [station.coordinate for station, _ in register.select(conditions)]
+    found = [
+        station.coordinate
+        for station, _ in register.select(conditions, register.eras.at(datetime.now(UTC)))
+    ]
     return Coordinates(
         longitudes=np.array([each.longitude for each in found], dtype=np.float64),
         latitudes=np.array([each.latitude for each in found], dtype=np.float64),

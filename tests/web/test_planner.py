@@ -215,3 +215,36 @@ def test_text_in_the_address_stays_text(client: FlaskClient) -> None:
     text = page(client, "find=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
 
     assert "<script>alert" not in text
+
+
+def test_a_past_date_counts_the_stations_of_then(client: FlaskClient) -> None:
+    then = client.get("/api/v1/coverage?on=2020-01-01").get_json()
+
+    text = page(client, "on=2020-01-01")
+
+    assert f"{then['stations_counted']} 个站点" in re.findall("<h1>(.*?)</h1>", text)[0]
+    assert "站点截至 2020-01-01" in text
+
+
+def test_the_years_are_those_of_the_api(client: FlaskClient) -> None:
+    days = client.get("/api/v1/coverage/history?radius=1000").get_json()["days"]
+
+    text = client.get("/planner/history?lang=zh&radius=1000").text
+
+    told = re.findall(r'<th scope="row">(\S+)</th><td class="number">(\d+)</td>', text)
+    assert told == [(each["on"], str(each["stations"])) for each in days]
+
+
+def test_every_file_to_take_along_is_offered_in_the_pages_language(client: FlaskClient) -> None:
+    links = re.findall('<a class="file" href="([^"]*)"', client.get("/planner?lang=en").text)
+
+    forms = {re.findall("f=([a-z]+)", each)[0] for each in links}
+    assert forms == {"xlsx", "pdf", "png", "gpkg", "geojson", "csv"}
+    assert all("lang=en" in each for each in links)
+
+
+def test_without_streets_nobody_is_offered_walks_along_them(client: FlaskClient) -> None:
+    text = page(client)
+
+    assert 'value="estimated_walk"' in text
+    assert 'value="network_walk"' not in text

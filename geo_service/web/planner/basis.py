@@ -3,7 +3,7 @@
 from geo_service.domain.reach import DistanceType, StraightLines
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
-from geo_service.services.coverage import CoverageQuery
+from geo_service.services.coverage import CoverageQuery, day_counted
 from geo_service.web.language import Language
 from geo_service.web.planner.words import WORDS
 
@@ -41,6 +41,7 @@ def basis_line(register: Register, query: CoverageQuery, language: Language) -> 
         radius=f"{query.radius:g}",
         distance_type=distance_words(query, language),
         whose=_whose(query, language),
+        day=day_counted(register, query).isoformat(),
         instant=when,
         crs=register.crs.name,
         revision=register.revision.number,

@@ -9,7 +9,12 @@ from flask import Blueprint, render_template, url_for
 from geo_service import runtime
 from geo_service.domain.coverage import Level
 from geo_service.domain.demand import POPULATION, DemandSummary, summary_of
-from geo_service.domain.errors import DemandLayerNotFoundError, RegisterUnavailableError
+from geo_service.domain.errors import (
+    DemandLayerNotFoundError,
+    InvalidStreetNetworkError,
+    NoStreetNetworkError,
+    RegisterUnavailableError,
+)
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, Group, ServiceKind
@@ -29,6 +34,7 @@ from geo_service.web.planner.drawing import WIDTH, Ground, dots_of, ground_of
 from geo_service.web.planner.figures import radius_text
 from geo_service.web.planner.gaps import gaps_of
 from geo_service.web.planner.headline import sentences_of, tiles_of
+from geo_service.web.planner.history import history_panel
 from geo_service.web.planner.hours import hours_panel
 from geo_service.web.planner.parameters import NO_LAYER, RADII, SHADES, PlannerParameters
 from geo_service.web.planner.shading import shading_of
@@ -45,7 +51,7 @@ _KIND_OF_UNIT: Final = re.compile(r" (?:Town|Township|Subdistrict|County|Distric
 _FILES: Final = ("xlsx", "pdf", "png", "gpkg", "geojson", "csv")
 
 # Parts that take longer, and come when the page is scrolled to them.
-_LATER: Final = ("hours", "six")
+_LATER: Final = ("hours", "history", "six")
 
 
 @blueprint.get("")
@@ -82,6 +88,17 @@ def hours() -> str:
     query = given.query(now, register.place.zone)
     panel = hours_panel(register, query, now, certain=given.open_only, language=language)
     return _panel("hours", register, query, language, panel=panel)
+
+
+@blueprint.get("/history")
+def history() -> str:
+    """Show how coverage came to be; a part of the page."""
+    given = params.read_form(PlannerParameters)
+    language = language_asked(given.lang)
+    register, now = runtime.register(), runtime.now()
+    query = given.query(now, register.place.zone)
+    panel = history_panel(register, query, now, language)
+    return _panel("history", register, query, language, panel=panel)
 
 
 @blueprint.get("/six")
@@ -180,9 +197,18 @@ def _question(
         "demand": NO_LAYER if answer.query.demand is None else answer.query.demand.id,
         "usual_demand": _usual_demand(register),
         "layers": _layers(register, answer.query, language),
-        "distances": [each for each in DistanceType if each is not DistanceType.NETWORK_WALK],
+        "distances": _distances(),
         "open": "" if local is None else f"{local:%Y-%m-%dT%H:%M}",
     }
+
+
+def _distances() -> list[DistanceType]:
+    """Return the types of distance that can be asked for: along streets, if they are known."""
+    try:
+        runtime.street_network()
+    except (NoStreetNetworkError, InvalidStreetNetworkError):
+        return [DistanceType.STRAIGHT, DistanceType.ESTIMATED_WALK]
+    return list(DistanceType)
 
 
 def _usual_demand(register: Register) -> str:

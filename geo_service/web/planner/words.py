@@ -135,6 +135,19 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "next": "下一个站点设在哪里",
         "notes": "说明与方法",
         "see_later": "计算并显示",
+        "on": "站点截至日期",
+        "history": "历年变化",
+        "history_text": "{first_on} 有 {first_stations} 个站点，"
+        "覆盖全市 {first_area_coverage} 的面积；"
+        "{last_on} 有 {last_stations} 个，覆盖 {last_area_coverage}。"
+        "直线距离，不论开放时间；边界是今天的。",
+        "history_table": "逐年数字",
+        "history_on": "日期",
+        "history_stations": "站点",
+        "history_opened": "新开",
+        "history_closed": "停用",
+        "history_area_coverage": "面积覆盖率",
+        "history_cross_coverage": "交叉覆盖率",
         "six": "六有",
         "six_text": "工会的“六有”，只看每个站点自己的记录能不能证明；没有记录的算不详，不算没有。"
         "{stations} 个站点里，六项都能证明的有 {all_six} 个。",
@@ -153,7 +166,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "hours_day": "{kind} {date}",
         "hours_mean": "全天平均 {share}",
         "hours_hour": "{hour}:00 · {share} · {stations} 个站点",
-        "basis": "服务半径 {radius} 米 · {distance_type} · {whose} · {instant} · {crs} · "
+        "basis": "服务半径 {radius} 米 · {distance_type} · {whose} · "
+        "站点截至 {day} · {instant} · {crs} · "
         "修订号 {revision} · {status}",
         "whose_ground": "按面积，没有选需求数据",
         "whose_layer": "{layer}（{source}；{status}）",
@@ -318,6 +332,18 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "next": "Where next",
         "notes": "Notes and method",
         "see_later": "Measure and show",
+        "on": "Stations as of",
+        "history": "Year by year",
+        "history_text": "On {first_on} {first_stations} stations covered {first_area_coverage} of "
+        "the whole ground, on {last_on} {last_stations} cover {last_area_coverage}. Straight "
+        "lines, whatever the hours; boundaries are today's.",
+        "history_table": "The figures",
+        "history_on": "Date",
+        "history_stations": "Stations",
+        "history_opened": "Opened",
+        "history_closed": "Closed",
+        "history_area_coverage": "Area coverage",
+        "history_cross_coverage": "Cross coverage",
         "six": "The six things a station should have",
         "six_text": "What each station's own record shows of the union's 六有; what is not "
         "recorded is unknown, never no. Of {stations} stations, {all_six} show all six.",
@@ -336,8 +362,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "hours_day": "{kind} {date}",
         "hours_mean": "mean of the day {share}",
         "hours_hour": "{hour}:00 · {share} · {stations} stations",
-        "basis": "Service radius {radius} m · {distance_type} · {whose} · {instant} · "
-        "{crs} · revision {revision} · {status}",
+        "basis": "Service radius {radius} m · {distance_type} · {whose} · stations of {day} · "
+        "{instant} · {crs} · revision {revision} · {status}",
         "whose_ground": "by area, no demand layer chosen",
         "whose_layer": "{layer} ({source}; {status})",
         "demand": "Demand",

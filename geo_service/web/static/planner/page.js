@@ -114,7 +114,7 @@ function fillIn(url) {
     else if (values.length) field.value = values[0];
     else if (field.dataset.default) field.value = field.dataset.default;
     else if (field.tagName === "SELECT") field.selectedIndex = 0;
-    else if (field.type === "datetime-local") field.value = "";
+    else if (field.type === "datetime-local" || field.type === "date") field.value = "";
   }
   slide.value = form.elements.radius.value;
 }
