@@ -1,6 +1,7 @@
 """Choosing sites: right against every choice there is, and honest about what is proven."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -190,7 +191,7 @@ def random_graph(nodes: int, seed: int) -> NDArray[np.float64]:
     random = np.random.default_rng(seed)
     lengths = np.zeros((nodes, nodes))
     order = random.permutation(nodes)
-    edges = [*zip(order[:-1], order[1:], strict=True)]
+    edges = [*pairwise(order)]
     while len(edges) < max(nodes * nodes // 50, nodes):
         edges.append(tuple(random.choice(nodes, 2, replace=False)))
     for one, other in edges:

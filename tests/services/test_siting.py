@@ -1,4 +1,4 @@
-"""Where next, asked of the shipped register."""
+"""Where next, asked of a register of one station and four places of people."""
 
 from dataclasses import replace
 
@@ -23,7 +23,6 @@ from geo_service.services.siting import (
     SuggestionQuery,
     suggest,
 )
-from tests.support.register import a_register as register_of
 from tests.support.register import a_station
 
 QUERY = SuggestionQuery(sites=2, radius=Metres(800.0), candidates=CandidateSource.DEMAND)
@@ -62,7 +61,7 @@ CREWS = layer(
 
 @pytest.fixture(scope="module")
 def register() -> Register:
-    return register_of(STATION)
+    return a_register([STATION])
 
 
 def test_stations_stay_and_new_sites_go_where_most_are_left(register: Register) -> None:
