@@ -101,13 +101,13 @@ def test_more_required_sites_than_allowed_is_said_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("goal", "given"), [(Goal.MCLP, {"sites": 1}), (Goal.P_MEDIAN, {"radius": 1.0})]
+    ("goal", "sites", "radius"), [(Goal.MCLP, 1, None), (Goal.P_MEDIAN, None, 1.0)]
 )
 def test_a_question_without_what_its_goal_needs_is_refused(
-    goal: Goal, given: dict[str, int]
+    goal: Goal, sites: int | None, radius: float | None
 ) -> None:
     with pytest.raises(InvalidQueryError):
-        solve(SitingProblem.of_matrix([[1.0]]), goal, **given)
+        solve(SitingProblem.of_matrix([[1.0]]), goal, sites=sites, radius=radius)
 
 
 def plane(demand: int, sites: int, seed: int) -> SitingProblem:
@@ -183,6 +183,7 @@ def textbook_p_median(distance: NDArray[np.float64], opened: int) -> float:
         ],
         options={"mip_rel_gap": 0},
     )
+    assert result.fun is not None, result.message
     return float(result.fun)
 
 

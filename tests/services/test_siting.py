@@ -23,7 +23,7 @@ from geo_service.services.siting import (
     SuggestionQuery,
     suggest,
 )
-from tests.support.register import a_station
+from tests.support.register import a_register, a_station
 
 QUERY = SuggestionQuery(sites=2, radius=Metres(800.0), candidates=CandidateSource.DEMAND)
 
