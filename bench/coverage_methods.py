@@ -14,9 +14,10 @@ import shapely
 from numpy.typing import NDArray
 
 from bench.world import Country
-from geo_service.domain.catchments import Catchments, covered_areas
 from geo_service.domain.coordinate import Metres
 from geo_service.domain.coverage import measure
+from geo_service.domain.covered_ground import covered_areas
+from geo_service.domain.ground_figures import discs_about
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.survey import Survey
 
@@ -90,12 +91,9 @@ def by_service(ground: Ground) -> Shares:
 
 def by_service_shares_alone(ground: Ground) -> Shares:
     """Measure as the service does, but the ground covered once and twice alone."""
-    catchments = Catchments.around(
-        ground.country.stations, radius=RADIUS, crs=ground.survey.crs, reaching=ground.outlines
-    )
-    covered_areas(ground.outlines, catchments.twice)
-    covered = covered_areas(ground.outlines, catchments.once)
-    return np.asarray(covered / shapely.area(ground.outlines))
+    discs = discs_about(ground.country.stations, radius=RADIUS, crs=ground.survey.crs)
+    covered = covered_areas(ground.outlines, discs)
+    return np.asarray(covered.once / shapely.area(ground.outlines))
 
 
 def by_geopandas(ground: Ground) -> Shares:

@@ -37,6 +37,7 @@ _REPLACED: dict[str, str | None] = {
     "maps_search": "maps/search.js",
     "maps_stations": "maps/stations.js",
     "maps_coverage": "maps/coverage.js",
+    "maps_demand": "maps/demand.js",
 }
 
 # What `geo-service maps build` copies beside the pages, from the folder of static files.

@@ -8,19 +8,40 @@ import click
 
 from geo_service.cli import options, terminal
 from geo_service.cli.connection import opened
+from geo_service.cli.measures import print_gaps, print_hours, within
 from geo_service.domain.coordinate import Metres
 from geo_service.domain.coverage import Level, UnitCoverage
+from geo_service.domain.demand_coverage import UnitDemand
+from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, DataStatus
+from geo_service.domain.walked_ground import WORDS
+from geo_service.runtime import streets_of, walking_of
+from geo_service.services.asked import asked_in_a_line, distance_asked, layer_asked
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
-from geo_service.services.exporting import Cell, coverage_csv, totals_row, unit_row
-from geo_service.services.notes import coverage_notes
+from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
+from geo_service.services.exporting import Cell, answer_totals, coverage_csv, unit_rows
+from geo_service.services.measure_rows import day_row, gap_csv, gap_rows, hour_csv, hour_row
+from geo_service.services.measures import MOST_GAPS, hour_by_hour, ordinary_days, worst_gaps
+from geo_service.services.notes import counting_notes, coverage_notes, register_notes
 
 
 @click.command()
 @click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
 @click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
+@click.option("--demand", metavar="LAYER", help="Of a demand layer; see geo-service demand list.")
+@click.option(
+    "--distance",
+    type=options.OneOf(DistanceType),
+    default=DistanceType.STRAIGHT,
+    show_default=True,
+    help="What a metre of the radius is.",
+)
 @options.filters
+@click.option("--gaps", type=click.IntRange(1, MOST_GAPS), help="Name so many worst places.")
+@click.option("--hours", is_flag=True, help="Tell a working day and a weekend day by the hour.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="With --hours: this day.")
 @click.option("--json", "as_json", is_flag=True, help="JSON, for programs.")
 @click.option(
     "--csv",
@@ -32,51 +53,128 @@ from geo_service.services.notes import coverage_notes
 def command(**given: Any) -> None:
     """Print stations, area coverage and the worst gap of each unit.
 
-    Distances are straight lines in metres; shares are of the unit's area.
+    Distances are in metres, in a straight line unless --distance says otherwise; shares are of
+    the unit's area, and with --demand of its demand too. With --gaps: the places farthest from any
+    station. With --hours: what is covered at each hour by what is open then.
     """
+    _check(given)
+    condition = options.condition(
+        given["open_"], open_only=given["open_only"] and not given["hours"]
+    )
+    now = datetime.now(UTC)
+    with opened() as connection:
+        register = connection.register()
+        layer = given["demand"] and layer_of(register, connection.database, given["demand"])
+        query = CoverageQuery(
+            radius=Metres(given["radius"]),
+            level=given["level"],
+            conditions=options.conditions(given["service"], given["group"], given["amenity"]),
+            open=condition,
+            instant=None if condition is None else options.moment(given["open_"], now),
+            demand=layer or None,
+            distances=distances_of(
+                given["distance"],
+                walking_of(connection.settings),
+                streets_of(connection.settings).network,
+            ),
+        )
+        if given["hours"]:
+            _tell_hours(register, query, given, now)
+        elif given["gaps"]:
+            _name_gaps(register, query, given, now)
+        else:
+            _measure(register, query, given, now)
+
+
+def _check(given: dict[str, Any]) -> None:
     if given["open_"] == options.ARRIVAL:
         raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
     if given["as_json"] and given["csv_file"]:
         raise click.UsageError("--json and --csv are two answers: ask for one of them.")
-    condition = options.condition(given["open_"], open_only=given["open_only"])
-    now = datetime.now(UTC)
-    with opened() as connection:
-        register = connection.register()
-        answer = measure_coverage(
-            register,
-            CoverageQuery(
-                radius=Metres(given["radius"]),
-                level=given["level"],
-                conditions=options.conditions(given["service"], given["group"], given["amenity"]),
-                open=condition,
-                instant=None if condition is None else options.moment(given["open_"], now),
-            ),
-        )
-    about = _about(register, answer)
+    if given["hours"] and (given["gaps"] or given["open_"]):
+        raise click.UsageError("--hours goes through the day: leave --gaps and --open out.")
+    if given["day"] and not given["hours"]:
+        raise click.UsageError("--date needs --hours.")
+
+
+def _measure(
+    register: Register, query: CoverageQuery, given: dict[str, Any], now: datetime
+) -> None:
+    answer = measure_coverage(register, query)
+    about = about_asked(register, query)
     if given["csv_file"]:
         _write(given["csv_file"], coverage_csv(answer, about))
     elif given["as_json"]:
-        document = {
-            **about,
-            "notes": coverage_notes(register, answer, now, "en"),
-            "totals": totals_row(answer.report.totals),
-            "units": [unit_row(unit) for unit in answer.report.units],
-        }
-        click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
+        _print_json(
+            query,
+            about
+            | {
+                "notes": coverage_notes(register, answer, now, "en"),
+                "totals": answer_totals(answer),
+                "units": unit_rows(answer),
+            },
+        )
     else:
         _print(answer, about)
-        if DataStatus.DEMONSTRATION in register.data_status:
-            click.echo("演示数据 · Demonstration data.")
+        _print_caution(register)
 
 
-def _about(register: Register, answer: CoverageAnswer) -> dict[str, Cell]:
+def _name_gaps(
+    register: Register, query: CoverageQuery, given: dict[str, Any], now: datetime
+) -> None:
+    found = worst_gaps(register, query, count=given["gaps"])
+    about = about_asked(register, query)
+    if given["csv_file"]:
+        _write(given["csv_file"], gap_csv(found, about))
+    elif given["as_json"]:
+        notes = register_notes(register, query.instant or now, "en")
+        notes += counting_notes(query, found.of_unknown_openness, "en")
+        _print_json(query, about | {"notes": notes, "gaps": gap_rows(found)})
+    else:
+        print_gaps(found, about)
+        _print_caution(register)
+
+
+def _tell_hours(
+    register: Register, query: CoverageQuery, given: dict[str, Any], now: datetime
+) -> None:
+    days = (given["day"].date(),) if given["day"] else ordinary_days(register, now)
+    answer = hour_by_hour(register, query, days, certain=given["open_only"])
+    about = about_asked(register, query) | {"open_only": given["open_only"]}
+    if given["csv_file"]:
+        _write(given["csv_file"], hour_csv(answer, about))
+    elif given["as_json"]:
+        numbers = range(len(answer.units))
+        rows = {
+            "days": [day_row(day) for day in answer.days],
+            "units": [hour_row(answer, number) for number in numbers],
+        }
+        notes = register_notes(register, now, "en")
+        notes += counting_notes(query, answer.of_unknown_openness, "en")
+        _print_json(query, about | {"notes": notes} | rows)
+    else:
+        print_hours(answer, about)
+        _print_caution(register)
+
+
+def _print_json(query: CoverageQuery, document: dict[str, Any]) -> None:
+    whole = {**document, "distance": distance_asked(query), "demand": layer_asked(query)}
+    click.echo(json.dumps(whole, ensure_ascii=False, allow_nan=False))
+
+
+def _print_caution(register: Register) -> None:
+    if DataStatus.DEMONSTRATION in register.data_status:
+        click.echo("演示数据 · Demonstration data.")
+
+
+def about_asked(register: Register, query: CoverageQuery) -> dict[str, Cell]:
     """Say what the figures hold for, as every line of the CSV does."""
-    query, zone = answer.query, register.place.zone
-    conditions = query.conditions
+    conditions, zone = query.conditions, register.place.zone
     return {
         "place": register.place.name,
-        "radius_m": answer.report.radius_m,
-        "distance_type": answer.report.distance_type,
+        "radius_m": query.radius,
+        "distance_type": WORDS[query.distances.distance_type],
+        **asked_in_a_line(query),
         "service": conditions.service and conditions.service.value,
         "group": conditions.group and conditions.group.value,
         "amenity": " ".join(each.value for each in Amenity if each in conditions.amenities),
@@ -84,7 +182,7 @@ def _about(register: Register, answer: CoverageAnswer) -> dict[str, Cell]:
         if query.instant is None
         else query.instant.astimezone(zone).isoformat(timespec="seconds"),
         "open_only": query.open is not None and query.open.certain,
-        "crs": answer.report.crs.name,
+        "crs": register.crs.name,
         "revision": register.revision.number,
         "data_status": " ".join(f"{name}:{n}" for name, n in register.data_status.items()),
     }
@@ -97,21 +195,27 @@ def _write(file: IO[str], text: str) -> None:
 
 
 def _print(answer: CoverageAnswer, about: dict[str, Any]) -> None:
-    table = terminal.table(
-        *("code", "name", "stations", "area km²", "covered", "twice", "mean m", "worst m"),
-        right=range(2, 8),
-    )
-    for unit in answer.report.units:
-        table.add_row(*_cells(unit))
+    columns = ["code", "name", "stations", "area km²", "covered", "twice", "mean m", "worst m"]
+    if answer.demand:
+        columns += [f"demand {terminal.plain(about['demand_unit'])}", "covered", "uncovered"]
+    table = terminal.table(*columns, right=range(2, len(columns)))
+    demands = answer.demand.units if answer.demand else [None] * len(answer.report.units)
+    for unit, demand in zip(answer.report.units, demands, strict=True):
+        table.add_row(*_cells(unit), *(_demand_cells(demand) if demand else ()))
     console = terminal.console()
     console.print(table)
     totals = answer.report.totals
     share = "unknown" if totals.area_coverage is None else f"{totals.area_coverage:.1%}"
+    if answer.demand:
+        of_demand = _share(answer.demand.totals.share)
+        share = f"{of_demand} of {terminal.plain(about['demand_name'])}, {share}"
     console.print(
-        f"{terminal.plain(about['place'])}: {totals.stations} stations, {share} of the area within "
-        f"{about['radius_m']:,.0f} m in a {about['distance_type']} ({about['crs']}, revision "
-        f"{about['revision']}). ~: the boundary is an approximation."
+        f"{terminal.plain(about['place'])}: {totals.stations} stations, {share} of the area "
+        f"{within(about)} ({about['crs']}, revision {about['revision']}). "
+        "~: the boundary is an approximation."
     )
+    if estimate := about.get("demand_estimate"):
+        console.print(terminal.plain(estimate))
 
 
 def _cells(unit: UnitCoverage) -> tuple[str, ...]:
@@ -128,6 +232,13 @@ def _cells(unit: UnitCoverage) -> tuple[str, ...]:
         "–" if nearest is None else f"{nearest.mean_m:,.0f}",
         "–" if gap is None else f"{gap.distance_m:,.0f}",
     )
+
+
+def _demand_cells(unit: UnitDemand) -> tuple[str, ...]:
+    figures = unit.figures
+    if figures is None:
+        return "–", "–", "–"
+    return f"{figures.demand:,.0f}", _share(figures.share), f"{figures.uncovered:,.0f}"
 
 
 def _share(share: float | None) -> str:

@@ -11,7 +11,7 @@
 - *Stations per 10,000*: the stations that stand in the unit / its population × 10,000.
 
 Distances are geodesics on WGS 84. Areas are geodesic; shares are formed in a conformal plane, with
-the discs scaled to the ground (see ``planar`` and ``catchments``), and are within 0.1 % of the
+the discs scaled to the ground (see ``planar`` and ``covered_ground``), and are within 0.1 % of the
 unit's area of the truth for cities and provinces.
 """
 
@@ -20,26 +20,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from geo_service.domain.catchments import (
-    Catchments,
-    Geometries,
-    covered_areas,
-    union_of_discs,
-)
+from geo_service.domain.catchments import Catchments, union_of_discs
 from geo_service.domain.coordinate import Metres
-from geo_service.domain.distance_grid import (
-    NearestDistances,
-    StationDistances,
-    WorstGap,
-    summarise,
-)
+from geo_service.domain.distance_grid import NearestDistances, WorstGap
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
+from geo_service.domain.ground_figures import GroundFigures
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.station import ServiceKind, Station
 from geo_service.domain.survey import (
@@ -62,8 +51,10 @@ __all__ = [
     "Unit",
     "UnitCoverage",
     "catchments_of",
+    "check_radius",
     "gaps_of",
     "measure",
+    "report_of",
 ]
 
 MAX_RADIUS: Final = Metres(50_000.0)
@@ -77,8 +68,6 @@ _OF_GROUND: Final = ("area_m2", "covered_area_m2", "area_coverage", "cross_cover
 _OF_DISTANCE: Final = ("nearest", "worst_gap")
 _OF_POPULATION: Final = ("population", "stations_per_10000")
 
-# Sums of a thousand pieces round at 1e-12 or so: this much short of everything is everything.
-_ROUNDING: Final = 1e-9
 _DUST_M2: Final = 1.0
 
 
@@ -147,21 +136,15 @@ class CoverageReport:
     totals: Totals
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Measured:
     """The figures about the ground of one unit."""
 
     ground: Ground
     once: float
     twice: float
-    distance: NDArray[np.float64] | None
+    nearest: NearestDistances | None
     worst_gap: WorstGap | None
-
-    @property
-    def nearest(self) -> NearestDistances | None:
-        if self.distance is None:
-            return None
-        return summarise(self.distance, weights=None, spacing_m=self.ground.grid.spacing_m)
 
 
 def measure(
@@ -183,24 +166,32 @@ def measure(
     Raises:
         InvalidQueryError: if the radius is out of range.
     """
-    _check(radius)
-    measured = _measure_grounds(survey, stations, radius)
+    check_radius(radius)
+    return report_of(GroundFigures.of(survey, stations, radius=radius), members=members)
+
+
+def report_of(
+    figures: GroundFigures, *, members: Mapping[str, Sequence[Station]]
+) -> CoverageReport:
+    """Report the figures of a survey's grounds, with the stations that stand in each unit."""
+    survey, stations = figures.survey, figures.stations
+    measured = _by_unit(figures)
     units = tuple(
         _unit_coverage(surveyed, ground, members.get(surveyed.unit.code, ()))
         for surveyed, ground in zip(survey.units, measured, strict=True)
     )
     return CoverageReport(
-        radius_m=radius,
+        radius_m=figures.radius,
         crs=survey.crs,
         distance_type=DISTANCE_TYPE,
         units=units,
-        totals=_totals(units, measured, stations, members),
+        totals=_totals(units, measured, stations, members, figures.total_nearest()),
     )
 
 
 def catchments_of(stations: Sequence[Station], *, radius: Metres, crs: PlanarCrs) -> MultiPolygon:
     """Return the ground within the radius of any station, in degrees, for drawing."""
-    _check(radius)
+    check_radius(radius)
     return polygons_of(crs.to_degrees(union_of_discs(stations, radius=radius, crs=crs)))
 
 
@@ -212,8 +203,8 @@ def gaps_of(
     In degrees, for drawing; empty where all is covered. Shreds under 1 m² are rounding, and left
     out.
     """
-    _check(radius)
-    outlines = _outlines(survey)
+    check_radius(radius)
+    outlines = survey.outlines
     catchments = Catchments.around(stations, radius=radius, crs=survey.crs, reaching=outlines)
     codes = [each.unit.code for each in survey.units if each.ground is not None]
     return {
@@ -228,55 +219,27 @@ def _gaps(outline: BaseGeometry, left: BaseGeometry, crs: PlanarCrs) -> MultiPol
     return polygons_of(crs.to_degrees(MultiPolygon(list(real))))
 
 
-def _check(radius: Metres) -> None:
+def check_radius(radius: Metres) -> None:
+    """Raise InvalidQueryError where a service radius makes no sense."""
     if not 0 < radius <= MAX_RADIUS:
         reason = f"{radius:g} m is not above 0 and at most {MAX_RADIUS:,.0f} m"
         raise InvalidQueryError(ParameterFault("radius", reason))
 
 
-def _outlines(survey: Survey) -> Geometries:
-    outlines = [each.ground.outline for each in survey.units if each.ground is not None]
-    return np.array([*outlines, None], dtype=object)[:-1]
-
-
-def _measure_grounds(
-    survey: Survey, stations: Sequence[Station], radius: Metres
-) -> list[_Measured | None]:
-    """Measure each unit's ground; None for a unit without."""
-    outlines = _outlines(survey)
-    catchments = Catchments.around(stations, radius=radius, crs=survey.crs, reaching=outlines)
-    areas = shapely.area(outlines)
-    shares = zip(
-        _share(covered_areas(outlines, catchments.once), areas),
-        _share(covered_areas(outlines, catchments.twice), areas),
-        strict=True,
+def _by_unit(figures: GroundFigures) -> list[_Measured | None]:
+    """Return the figures of each unit; None for a unit without ground."""
+    found = (
+        _Measured(ground=ground, once=once, twice=twice, nearest=nearest, worst_gap=gap)
+        for ground, once, twice, nearest, gap in zip(
+            figures.survey.grounds,
+            figures.once.tolist(),
+            figures.twice.tolist(),
+            figures.nearest,
+            figures.gaps,
+            strict=True,
+        )
     )
-    distances = StationDistances(stations) if stations else None
-    return [
-        None if each.ground is None else _measured(each.ground, *next(shares), distances)
-        for each in survey.units
-    ]
-
-
-def _measured(
-    ground: Ground, once: float, twice: float, distances: StationDistances | None
-) -> _Measured:
-    distance, gap = None, None
-    if distances is not None:
-        distance = distances.to_nearest(ground.grid)
-        gap = distances.worst_gap(ground.grid, distance)
-    return _Measured(
-        ground=ground,
-        once=float(once),
-        twice=float(min(once, twice)),
-        distance=distance,
-        worst_gap=gap,
-    )
-
-
-def _share(covered: NDArray[np.float64], areas: NDArray[np.float64]) -> NDArray[np.float64]:
-    share = covered / areas
-    return np.where(share > 1 - _ROUNDING, 1.0, share)
+    return [None if each.ground is None else next(found) for each in figures.survey.units]
 
 
 def _unit_coverage(
@@ -289,7 +252,7 @@ def _unit_coverage(
     if measured is None:
         reason = surveyed.why_no_ground or ""
         missing |= dict.fromkeys((*_OF_GROUND, *_OF_DISTANCE), reason)
-    elif measured.distance is None:
+    elif measured.nearest is None:
         missing |= dict.fromkeys(_OF_DISTANCE, _NO_STATION)
     if unit.population is None:
         missing |= dict.fromkeys(_OF_POPULATION, _NO_POPULATION)
@@ -317,6 +280,7 @@ def _totals(
     measured: Sequence[_Measured | None],
     stations: Sequence[Station],
     members: Mapping[str, Sequence[Station]],
+    nearest: NearestDistances | None,
 ) -> Totals:
     grounds = [each for each in measured if each is not None]
     inside = {station.id: station for each in units for station in members.get(each.unit.code, ())}
@@ -341,7 +305,7 @@ def _totals(
         cross_coverage=min(twice / area, 1.0) if grounds else None,
         population=population,
         stations_per_10000=_per_10000(len(inside), population),
-        nearest=_total_nearest(grounds),
+        nearest=nearest,
         worst_gap=max(gaps, key=lambda gap: gap.distance_m) if gaps else None,
         missing=missing,
         approximate=any(each.approximate for each in units),
@@ -356,20 +320,6 @@ def _total_population(units: Sequence[UnitCoverage]) -> tuple[int | None, dict[s
         return total, {} if total else {"stations_per_10000": _NOBODY}
     reason = f"{_NO_POPULATION} for {len(units) - len(counts)} of {len(units)} units"
     return None, dict.fromkeys(_OF_POPULATION, reason)
-
-
-def _total_nearest(grounds: Sequence[_Measured]) -> NearestDistances | None:
-    measured = [(each.distance, each.ground) for each in grounds if each.distance is not None]
-    if not measured:
-        return None
-    weights = [
-        np.full(len(ground.grid), ground.area_m2 / len(ground.grid)) for _, ground in measured
-    ]
-    return summarise(
-        np.concatenate([distance for distance, _ in measured]),
-        weights=np.concatenate(weights),
-        spacing_m=max(ground.grid.spacing_m for _, ground in measured),
-    )
 
 
 def _by_service(stations: Iterable[Station]) -> dict[ServiceKind, int]:

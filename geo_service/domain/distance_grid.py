@@ -18,6 +18,7 @@ from shapely import MultiPolygon, Polygon
 
 from geo_service.domain.coordinate import WGS84, Coordinate, Metres
 from geo_service.domain.ecef import ecef, gaussian_radius
+from geo_service.domain.lattice import lattice_inside
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.station import Station, StationId
 
@@ -26,6 +27,8 @@ MIN_SPACING: Final = Metres(25.0)
 
 _SOLVE_BEYOND_M: Final = 20_000.0
 _SAME_DISTANCE_M: Final = 1e-6
+_WORTH_A_THREAD: Final = 200_000
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,24 +43,62 @@ class DistanceGrid:
     spacing_m: Metres
 
     @classmethod
-    def over(cls, outline: Polygon | MultiPolygon, crs: PlanarCrs) -> Self:
-        """Lay a square grid over an outline given in the plane, about 2,000 points of it.
+    def over(
+        cls, outline: Polygon | MultiPolygon, crs: PlanarCrs, *, wanted: int = POINTS_WANTED
+    ) -> Self:
+        """Lay a square grid over an outline given in the plane, of about so many points.
 
         Points stand at least 25 m apart. A unit that slips between them gets one point inside.
         """
-        inside = shapely.point_on_surface(outline)
-        inner_longitude, inner_latitude = crs.backward([inside.x], [inside.y])
-        scale = float(crs.scale_at(inner_longitude, inner_latitude)[0])
-        step = max(np.sqrt(outline.area / POINTS_WANTED), MIN_SPACING * scale)
-        x, y = _lattice(outline, step)
-        if len(x) == 0:
-            x, y = np.array([inside.x]), np.array([inside.y])
-        longitude, latitude = crs.backward(x, y)
-        return cls(longitude=longitude, latitude=latitude, spacing_m=Metres(float(step) / scale))
+        grids = DistanceGrids.over(np.array([outline], dtype=object), crs, wanted=wanted)
+        return cls(
+            longitude=grids.longitude,
+            latitude=grids.latitude,
+            spacing_m=Metres(float(grids.spacing_m[0])),
+        )
 
     def __len__(self) -> int:
         """Count the places."""
         return len(self.longitude)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DistanceGrids:
+    """The grids of n units end to end; that of unit i is ``starts[i]:starts[i + 1]``.
+
+    ``longitude`` and ``latitude`` are in degrees, ``spacing_m`` has shape (n,).
+    """
+
+    longitude: NDArray[np.float64]
+    latitude: NDArray[np.float64]
+    starts: NDArray[np.intp]
+    spacing_m: NDArray[np.float64]
+
+    @classmethod
+    def over(cls, outlines: NDArray[np.object_], crs: PlanarCrs, *, wanted: int) -> Self:
+        """Lay over each outline what ``DistanceGrid.over`` does over one."""
+        inside = shapely.point_on_surface(outlines)
+        inner_x, inner_y = shapely.get_x(inside), shapely.get_y(inside)
+        scale = crs.scale_at(*crs.backward(inner_x, inner_y))
+        step = np.maximum(np.sqrt(shapely.area(outlines) / wanted), MIN_SPACING * scale)
+        lattice = lattice_inside(outlines, step)
+        missed = np.setdiff1d(np.arange(len(outlines)), lattice.outline)
+        unit = np.concatenate([lattice.outline, missed])
+        order = np.argsort(unit, kind="stable")
+        longitude, latitude = crs.backward(
+            np.concatenate([lattice.x, inner_x[missed]])[order],
+            np.concatenate([lattice.y, inner_y[missed]])[order],
+        )
+        return cls(
+            longitude=longitude,
+            latitude=latitude,
+            starts=np.searchsorted(unit[order], np.arange(len(outlines) + 1)),
+            spacing_m=step / scale,
+        )
+
+    def __len__(self) -> int:
+        """Count the units."""
+        return len(self.spacing_m)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +137,10 @@ class StationDistances:
         self._latitude = np.array([station.coordinate.latitude for station in stations])
         self._tree = cKDTree(ecef(self._longitude, self._latitude))
 
-    def to_nearest(self, grid: DistanceGrid) -> NDArray[np.float64]:
+    def to_nearest(self, grid: DistanceGrid | DistanceGrids) -> NDArray[np.float64]:
         """Measure from each place of the grid to its nearest station, in metres."""
         places = ecef(grid.longitude, grid.latitude)
-        found = self._tree.query(places)
+        found = self._tree.query(places, workers=-1 if len(places) > _WORTH_A_THREAD else 1)
         chord, nearest = np.asarray(found[0]), np.asarray(found[1])
         diameter = 2 * gaussian_radius(grid.latitude)
         distance: NDArray[np.float64] = diameter * np.arcsin(np.minimum(chord / diameter, 1.0))
@@ -110,22 +151,37 @@ class StationDistances:
 
     def worst_gap(self, grid: DistanceGrid, distance: NDArray[np.float64]) -> WorstGap:
         """Name the farthest place of the grid and, ties by identifier, the station nearest it."""
-        worst = int(np.argmax(distance))
-        place = ecef(grid.longitude[[worst]], grid.latitude[[worst]])[0]
-        chord, _ = self._tree.query(place)
-        tied = np.array(self._tree.query_ball_point(place, float(chord) + _SAME_DISTANCE_M))
-        nearest = min(tied, key=lambda index: self._ids[index])
-        metres = self._solve(grid, np.array([worst]), np.array([nearest]))[0]
-        return WorstGap(
-            at=Coordinate(
-                longitude=float(grid.longitude[worst]), latitude=float(grid.latitude[worst])
-            ),
-            distance_m=Metres(float(metres)),
-            nearest_station=self._ids[nearest],
-        )
+        return self.gaps_at(grid, np.array([np.argmax(distance)]))[0]
+
+    def gaps_at(
+        self, grid: DistanceGrid | DistanceGrids, places: NDArray[np.intp]
+    ) -> list[WorstGap]:
+        """Say of some places how far they are and, ties by identifier, from which station."""
+        at = ecef(grid.longitude[places], grid.latitude[places])
+        chord = np.asarray(self._tree.query(at)[0])
+        tied = self._tree.query_ball_point(at, chord + _SAME_DISTANCE_M)
+        nearest = np.array([min(each, key=self._ids.__getitem__) for each in tied], dtype=np.intp)
+        metres = self._solve(grid, places, nearest)
+        return [
+            WorstGap(
+                at=Coordinate(longitude=longitude, latitude=latitude),
+                distance_m=Metres(distance),
+                nearest_station=self._ids[station],
+            )
+            for longitude, latitude, distance, station in zip(
+                grid.longitude[places].tolist(),
+                grid.latitude[places].tolist(),
+                metres.tolist(),
+                nearest.tolist(),
+                strict=True,
+            )
+        ]
 
     def _solve(
-        self, grid: DistanceGrid, places: NDArray[np.intp], stations: NDArray[np.intp]
+        self,
+        grid: DistanceGrid | DistanceGrids,
+        places: NDArray[np.intp],
+        stations: NDArray[np.intp],
     ) -> NDArray[np.float64]:
         _, _, metres = WGS84.inv(
             grid.longitude[places],
@@ -134,6 +190,41 @@ class StationDistances:
             self._latitude[stations],
         )
         return np.asarray(metres)
+
+
+def summarised(
+    grids: DistanceGrids, distance: NDArray[np.float64]
+) -> tuple[list[NearestDistances], NDArray[np.intp]]:
+    """Sum the distances of each unit up; return also the farthest place of each."""
+    counts = np.diff(grids.starts)
+    unit = np.repeat(np.arange(len(grids)), counts)
+    ordered = distance[np.lexsort((distance, unit))]
+    mean = np.add.reduceat(distance, grids.starts[:-1]) / counts
+    quantiles = [
+        ordered[
+            grids.starts[:-1] + np.maximum(np.ceil(share * counts - _ROUNDING) - 1, 0).astype(int)
+        ]
+        for share in (0.5, 0.9)
+    ]
+    largest = ordered[grids.starts[1:] - 1]
+    # The first of those equally far, as a person would name it.
+    farthest = np.flatnonzero(distance == largest[unit])
+    worst = farthest[np.unique(unit[farthest], return_index=True)[1]]
+    columns = (mean, *quantiles, largest, grids.spacing_m, counts)
+    figures = [
+        NearestDistances(
+            mean_m=Metres(mean_m),
+            median_m=Metres(median_m),
+            p90_m=Metres(p90_m),
+            max_m=Metres(max_m),
+            spacing_m=Metres(spacing_m),
+            points=points,
+        )
+        for mean_m, median_m, p90_m, max_m, spacing_m, points in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+    ]
+    return figures, worst
 
 
 def summarise(
@@ -149,31 +240,3 @@ def summarise(
         spacing_m=spacing_m,
         points=len(distance),
     )
-
-
-def _lattice(
-    outline: Polygon | MultiPolygon, step: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the points of a square lattice inside an outline, row by row.
-
-    The rows are cut as lines, so that a long thin or scattered unit costs what it holds and not
-    what its bounding box does.
-    """
-    west, south, east, north = outline.bounds
-    rows = south + step * (np.arange(np.ceil((north - south) / step)) + 0.5)
-    ends = np.empty((len(rows), 2, 2))
-    ends[:, 0, 0], ends[:, 1, 0] = west - step, east + step
-    ends[:, :, 1] = rows[:, None]
-    lines = shapely.linestrings(ends)
-    cut = shapely.get_parts(
-        shapely.intersection(shapely.multilinestrings(np.asarray(lines)), outline)
-    )
-    inner = cut[shapely.length(cut) > 0]
-    bounds = shapely.bounds(inner)
-    first = np.ceil((bounds[:, 0] - west) / step - 0.5)
-    last = np.floor((bounds[:, 2] - west) / step - 0.5)
-    count = np.maximum(last - first + 1, 0).astype(np.intp)
-    # 0, 1, 2 … within each cut, without a loop.
-    place_in_cut = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    x = west + step * (np.repeat(first, count) + place_in_cut + 0.5)
-    return x, np.repeat(bounds[:, 1], count)

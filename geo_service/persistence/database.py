@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.waiting import Ready
 from sqlalchemy import Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -179,11 +180,10 @@ class _WatchfulConnection(psycopg.Connection[Any]):
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         if timeout is not None or not self._address:
             return super().wait(gen, interval, timeout)
-        began = monotonic()
+        began, resumable = monotonic(), _resumable(gen)
         while True:
             try:
-                # A generator that was not done is taken up again where it stood.
-                return super().wait(gen, interval, _SILENCE_S)
+                return super().wait(resumable, interval, _SILENCE_S)
             except psycopg.errors._WaitTimeout:  # noqa: SLF001 - documented, as above
                 late = self._longest_s is not None and monotonic() - began > self._longest_s
                 if late or not self._server_lives():
@@ -198,6 +198,22 @@ class _WatchfulConnection(psycopg.Connection[Any]):
         except psycopg.Error:
             pass  # it refuses, so it lives; if it died, this connection hears of that by itself
         return True
+
+
+def _resumable(gen: PQGen[T]) -> PQGen[T]:
+    """Let a generator that was not done be taken up again where it stood.
+
+    psycopg takes one up by ``next``, which brings it nothing; in the middle of sending it wants to
+    hear what the connection is ready for. "For nothing yet" makes it try, and ask again.
+    """
+    try:
+        state = next(gen)
+        while True:
+            ready = yield state
+            state = gen.send(Ready.NONE if ready is None else ready)
+    except StopIteration as done:
+        result: T = done.value
+        return result
 
 
 def psycopg_url(url: str) -> str:

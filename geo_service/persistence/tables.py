@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -244,3 +245,49 @@ class RouteRow(Base):
     line: Mapped[WKBElement] = mapped_column(
         Geometry("LINESTRING", srid=Coordinate.SRID, spatial_index=False)
     )
+
+
+class DemandLayerRow(Base):
+    """A demand layer without its points. Replacing one deletes it: its version is never reused."""
+
+    __tablename__ = "demand_layer"
+    __table_args__ = (
+        CheckConstraint("id ~ '^[a-z0-9][a-z0-9-]{0,63}$'", name="id"),
+        CheckConstraint("points > 0", name="points"),
+        _one_of("data_status", DataStatus),
+        _one_of("datum", Datum),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    unit: Mapped[str]
+    unit_en: Mapped[str | None]
+    data_status: Mapped[str]
+    datum: Mapped[str]
+    source: Mapped[str]
+    as_of: Mapped[str | None]
+    note: Mapped[str | None]
+    estimate: Mapped[str | None]
+    points: Mapped[int]
+    total: Mapped[float]
+    bounds: Mapped[list[float]] = mapped_column(ARRAY(Float))
+    loaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class DemandPointRow(Base):
+    """One point of a demand layer, on WGS 84, numbered as in the file it came from."""
+
+    __tablename__ = "demand_point"
+    __table_args__ = (CheckConstraint("weight >= 0 AND weight < 'Infinity'", name="weight"),)
+
+    layer_id: Mapped[str] = mapped_column(
+        ForeignKey("demand_layer.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    location: Mapped[WKBElement] = mapped_column(
+        Geometry("POINT", srid=Coordinate.SRID, spatial_index=False)
+    )
+    weight: Mapped[float]
+    name: Mapped[str | None]

@@ -122,7 +122,7 @@ class Row:
 
 def read_table(path: Path, columns: Sequence[str], faults: Faults) -> Iterator[Row]:
     """Go through the rows of a CSV file in UTF-8 or GB 18030; the header is row 1."""
-    text = _decoded(path, faults)
+    text = text_of(path, faults)
     if text is None:
         return
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -143,7 +143,8 @@ def read_table(path: Path, columns: Sequence[str], faults: Faults) -> Iterator[R
         faults.add(path.name, f"is not well-formed CSV: {error}", row=number + 1)
 
 
-def _decoded(path: Path, faults: Faults) -> str | None:
+def text_of(path: Path, faults: Faults) -> str | None:
+    """Return the text of a file in UTF-8 or GB 18030, or None with the fault noted."""
     raw = bytes_of(path, faults)
     if raw is None:
         return None

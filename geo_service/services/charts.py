@@ -89,9 +89,17 @@ def chart_title(register: Register, kind: str, language: Language) -> str:
     """Name a map's page."""
     place = register.place
     if language == "zh":
-        words = {"stations": "户外劳动者驿站地图", "coverage": "驿站覆盖地图"}
+        words = {
+            "stations": "户外劳动者驿站地图",
+            "coverage": "驿站覆盖地图",
+            "demand": "需求地图",
+        }
         return f"{place.name} · {words[kind]}"
-    words = {"stations": "Map of rest stations", "coverage": "Map of coverage"}
+    words = {
+        "stations": "Map of rest stations",
+        "coverage": "Map of coverage",
+        "demand": "Map of demand",
+    }
     return f"{place.name_en or place.name} · {words[kind]}"
 
 

@@ -8,25 +8,34 @@ from datetime import datetime
 from typing import Final, overload
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from cachetools import LRUCache
+from numpy.typing import NDArray
 from shapely import MultiPolygon
 
 from geo_service.domain.coordinate import Metres
-from geo_service.domain.coverage import CoverageReport, Level, catchments_of, gaps_of, measure
+from geo_service.domain.coverage import CoverageReport, Level, catchments_of, gaps_of
+from geo_service.domain.demand import DemandLayer, DemandLayerId
+from geo_service.domain.demand_coverage import DemandReport, measure_demand
 from geo_service.domain.opening_hours import Openness
+from geo_service.domain.placed_demand import PlacedDemand
+from geo_service.domain.reach import Distances, StraightLines
 from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.units import members
+from geo_service.domain.walked_ground import measure_ground, straight_radius
 from geo_service.services.openness import OpenCondition, openness_of
 
 _ANSWERS_KEPT: Final = 64
+_LAYERS_KEPT: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageQuery:
     """A planner's question: who is within the radius of a station that matches?
 
-    ``open`` and ``instant`` stand together: what must be open, and when.
+    ``radius`` is as ``distances`` counts metres. Without ``demand`` it is asked of the ground
+    alone. ``open`` and ``instant`` stand together: what must be open, and when.
     """
 
     radius: Metres
@@ -34,6 +43,8 @@ class CoverageQuery:
     conditions: StationFilter = field(default_factory=StationFilter)
     open: OpenCondition | None = None
     instant: datetime | None = None
+    demand: DemandLayer | None = None
+    distances: Distances = field(default_factory=StraightLines)
 
 
 class CountedStations(Sequence[Station]):
@@ -51,6 +62,11 @@ class CountedStations(Sequence[Station]):
     def key(self) -> bytes:
         """Their numbers, in one piece."""
         return self._numbers.tobytes()
+
+    @property
+    def numbers(self) -> NDArray[np.intp]:
+        """Their numbers in the selection, where all of its kinds count, in order."""
+        return np.asarray(self._numbers, dtype=np.intp)
 
     def __len__(self) -> int:
         """Count them."""
@@ -73,10 +89,14 @@ class CountedStations(Sequence[Station]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageAnswer:
-    """The report, the stations it counted, and how many of them may be closed then."""
+    """The reports, the stations they counted, and how many of them may be closed then.
+
+    ``report`` is of the ground; ``demand`` of the layer asked for, None where none was.
+    """
 
     query: CoverageQuery
     report: CoverageReport
+    demand: DemandReport | None
     stations: CountedStations
     of_unknown_openness: int
 
@@ -89,23 +109,31 @@ class CoverageDrawing:
     gaps: dict[str, MultiPolygon]
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+_Layer = tuple[DemandLayerId, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageKey:
     """All that a measurement depends on, the register aside."""
 
     radius: float
     level: Level
     conditions: StationFilter
     stations: bytes
+    distances: Distances
+    layer: _Layer | None
 
 
 class _Kept:
     """Measurements of one revision; they go when the revision goes."""
 
     def __init__(self) -> None:
-        self.reports: LRUCache[_Key, CoverageReport] = LRUCache(_ANSWERS_KEPT)
-        self.drawings: LRUCache[_Key, CoverageDrawing] = LRUCache(_ANSWERS_KEPT)
+        self.reports: LRUCache[CoverageKey, CoverageReport] = LRUCache(_ANSWERS_KEPT)
+        self.demands: LRUCache[CoverageKey, DemandReport] = LRUCache(_ANSWERS_KEPT)
+        self.drawings: LRUCache[CoverageKey, CoverageDrawing] = LRUCache(_ANSWERS_KEPT)
+        self.placed: LRUCache[tuple[Level, _Layer | None], PlacedDemand] = LRUCache(_LAYERS_KEPT)
         self.measuring = threading.Lock()
+        self.placing = threading.Lock()
 
 
 _KEPT: WeakKeyDictionary[Register, _Kept] = WeakKeyDictionary()
@@ -113,32 +141,30 @@ _KEPT: WeakKeyDictionary[Register, _Kept] = WeakKeyDictionary()
 
 def measure_coverage(register: Register, query: CoverageQuery) -> CoverageAnswer:
     """Answer the question; the same question of the same revision is measured once."""
-    stations, unknown = _counted(register, query)
-    kept, key = _KEPT.setdefault(register, _Kept()), _key(query, stations)
+    stations, unknown = counted_stations(register, query)
+    kept = _KEPT.setdefault(register, _Kept())
     # One at a time: ten planners who open the same map should cost one measurement.
     with kept.measuring:
-        report = kept.reports.get(key)
-        if report is None:
-            made = tuple(stations)
-            report = kept.reports[key] = measure(
-                register.survey(query.level),
-                made,
-                radius=query.radius,
-                members=members(query.level, made, register.townships),
-            )
+        report = _report(register, query, stations, kept)
+        demand = _demand_report(register, query, stations, kept)
     return CoverageAnswer(
-        query=query, report=report, stations=stations, of_unknown_openness=unknown
+        query=query, report=report, demand=demand, stations=stations, of_unknown_openness=unknown
     )
 
 
 def draw_coverage(register: Register, answer: CoverageAnswer) -> CoverageDrawing:
-    """Return the shapes of an answer; made once, too."""
-    kept, key = _KEPT.setdefault(register, _Kept()), _key(answer.query, answer.stations)
+    """Return the shapes of an answer; made once, too.
+
+    Discs, for what is in reach along streets has no shape here: then those of the radius itself.
+    """
+    kept = _KEPT.setdefault(register, _Kept())
+    key = _of_ground(key_of(answer.query, answer.stations))
     with kept.measuring:
         drawing = kept.drawings.get(key)
         if drawing is None:
-            radius, stations = answer.query.radius, tuple(answer.stations)
-            survey = register.survey(answer.query.level)
+            query, stations = answer.query, tuple(answer.stations)
+            radius = straight_radius(query.radius, query.distances) or query.radius
+            survey = register.survey(query.level)
             drawing = kept.drawings[key] = CoverageDrawing(
                 catchments=catchments_of(stations, radius=radius, crs=register.crs),
                 gaps=gaps_of(survey, stations, radius=radius),
@@ -146,11 +172,79 @@ def draw_coverage(register: Register, answer: CoverageAnswer) -> CoverageDrawing
     return drawing
 
 
-def _key(query: CoverageQuery, stations: "CountedStations") -> _Key:
-    return _Key(query.radius, query.level, query.conditions, stations.key)
+def placed_demand(register: Register, level: Level, layer: DemandLayer | None) -> PlacedDemand:
+    """Return a layer's points by the units they lie in, or even ground for None; made once."""
+    kept = _KEPT.setdefault(register, _Kept())
+    key = level, _named(layer)
+    with kept.placing:
+        placed = kept.placed.get(key)
+        if placed is None:
+            survey = register.survey(level)
+            placed = kept.placed[key] = (
+                PlacedDemand.even(survey)
+                if layer is None
+                else PlacedDemand.over(survey, layer.points)
+            )
+    return placed
 
 
-def _counted(register: Register, query: CoverageQuery) -> tuple["CountedStations", int]:
+def _report(
+    register: Register, query: CoverageQuery, stations: CountedStations, kept: _Kept
+) -> CoverageReport:
+    key = _of_ground(key_of(query, stations))
+    report = kept.reports.get(key)
+    if report is None:
+        made = tuple(stations)
+        report = kept.reports[key] = measure_ground(
+            register.survey(query.level),
+            made,
+            radius=query.radius,
+            distances=query.distances,
+            members=members(query.level, made, register.townships),
+        )
+    return report
+
+
+def _demand_report(
+    register: Register, query: CoverageQuery, stations: CountedStations, kept: _Kept
+) -> DemandReport | None:
+    if query.demand is None:
+        return None
+    key = key_of(query, stations)
+    report = kept.demands.get(key)
+    if report is None:
+        made = tuple(stations)
+        report = kept.demands[key] = measure_demand(
+            placed_demand(register, query.level, query.demand),
+            made,
+            radius=query.radius,
+            distances=query.distances,
+            members=members(query.level, made, register.townships),
+        )
+    return report
+
+
+def key_of(query: CoverageQuery, stations: CountedStations) -> CoverageKey:
+    """Return all that an answer depends on, the register aside."""
+    return CoverageKey(
+        radius=query.radius,
+        level=query.level,
+        conditions=query.conditions,
+        stations=stations.key,
+        distances=query.distances,
+        layer=_named(query.demand),
+    )
+
+
+def _of_ground(key: CoverageKey) -> CoverageKey:
+    return replace(key, layer=None)
+
+
+def _named(layer: DemandLayer | None) -> _Layer | None:
+    return None if layer is None else (layer.id, layer.version)
+
+
+def counted_stations(register: Register, query: CoverageQuery) -> tuple[CountedStations, int]:
     """Return the stations that count, and how many of them have no known hours."""
     selection = register.select(query.conditions)
     if query.open is None or query.instant is None:

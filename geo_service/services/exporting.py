@@ -8,9 +8,16 @@ from typing import Any, Final
 import numpy as np
 
 from geo_service.domain.coverage import CoverageReport, Totals, UnitCoverage
+from geo_service.domain.demand_coverage import DemandReport, UnitDemand
 from geo_service.domain.distance_grid import NearestDistances, WorstGap
 from geo_service.domain.station import ServiceKind
 from geo_service.services.coverage import CoverageAnswer
+from geo_service.services.demand_columns import (
+    demand_columns,
+    demand_reasons,
+    figures_reasons,
+    rounded,
+)
 
 Cell = str | int | float | bool | None
 Row = dict[str, Any]
@@ -28,9 +35,25 @@ _GAP: Final = (
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
-def unit_row(unit: UnitCoverage) -> Row:
+def unit_rows(answer: CoverageAnswer) -> list[Row]:
+    """Lay every unit of an answer out flat, with the columns of its demand layer if it has one."""
+    return _unit_rows(answer.report, answer.demand)
+
+
+def answer_totals(answer: CoverageAnswer) -> Row:
+    """Lay all units of an answer together out flat, likewise."""
+    return totals_row(answer.report.totals, answer.demand)
+
+
+def _unit_rows(report: CoverageReport, demand: DemandReport | None) -> list[Row]:
+    demands = demand.units if demand else [None] * len(report.units)
+    return [unit_row(*both) for both in zip(report.units, demands, strict=True)]
+
+
+def unit_row(unit: UnitCoverage, demand: UnitDemand | None = None) -> Row:
     """Lay the figures of one unit out flat; metres, square kilometres, shares from 0 to 1."""
     of = unit.unit
+    missing = dict(unit.missing) | (demand_reasons(demand) if demand else {})
     return {
         "code": of.code,
         "name": of.name,
@@ -40,22 +63,26 @@ def unit_row(unit: UnitCoverage) -> Row:
         "boundary_status": of.boundary_status.value,
         "approximate": unit.approximate,
         **_figures(unit),
+        **(demand_columns(demand.figures) if demand else {}),
         "population_year": of.population_year,
         "population_source": of.population_source,
-        "missing": dict(unit.missing),
+        "missing": missing,
         "notes": list(unit.notes),
     }
 
 
-def totals_row(totals: Totals) -> Row:
-    """Lay the figures of all units together out flat."""
+def totals_row(totals: Totals, demand: DemandReport | None = None) -> Row:
+    """Lay the figures of all units together out flat; demand is all of its layer."""
+    missing = dict(totals.missing) | (figures_reasons(demand.totals) if demand else {})
     return {
         "units": totals.units,
         "units_measured": totals.units_measured,
         "stations_elsewhere": totals.stations_elsewhere,
         "approximate": totals.approximate,
         **_figures(totals),
-        "missing": dict(totals.missing),
+        **(demand_columns(demand.totals) if demand else {}),
+        **({"demand_elsewhere": rounded(demand.elsewhere, 2)} if demand else {}),
+        "missing": missing,
     }
 
 
@@ -64,12 +91,12 @@ def _figures(measured: UnitCoverage | Totals) -> Row:
         "stations": measured.stations,
         "stations_rest": measured.stations_by_service[ServiceKind.REST],
         "stations_breakfast": measured.stations_by_service[ServiceKind.BREAKFAST],
-        "area_km2": _rounded(measured.area_m2, 4, _KM2),
-        "covered_km2": _rounded(measured.covered_area_m2, 4, _KM2),
-        "area_coverage": _rounded(measured.area_coverage, 5),
-        "cross_coverage": _rounded(measured.cross_coverage, 5),
+        "area_km2": rounded(measured.area_m2, 4, _KM2),
+        "covered_km2": rounded(measured.covered_area_m2, 4, _KM2),
+        "area_coverage": rounded(measured.area_coverage, 5),
+        "cross_coverage": rounded(measured.cross_coverage, 5),
         "population": measured.population,
-        "stations_per_10000": _rounded(measured.stations_per_10000, 4),
+        "stations_per_10000": rounded(measured.stations_per_10000, 4),
         **_distances(measured.nearest),
         **_worst_gap(measured.worst_gap),
     }
@@ -96,16 +123,14 @@ def _worst_gap(gap: WorstGap | None) -> Row:
     return dict(zip(_GAP, found, strict=True))
 
 
-def _rounded(value: float | None, digits: int, factor: float = 1.0) -> float | None:
-    return None if value is None else round(value * factor, digits)
-
-
-def coverage_features(report: CoverageReport) -> list[dict[str, Any]]:
+def coverage_features(
+    report: CoverageReport, demand: DemandReport | None = None
+) -> list[dict[str, Any]]:
     """Return one GeoJSON Feature a unit, its geometry null where it has no boundary."""
     import geopandas  # noqa: PLC0415 - half a second and 40 MB that most workers never need
 
     frame = geopandas.GeoDataFrame(
-        [unit_row(unit) for unit in report.units],
+        _unit_rows(report, demand),
         geometry=np.array([unit.unit.boundary for unit in report.units], dtype=object),
         crs="EPSG:4326",
     )
@@ -118,7 +143,7 @@ def coverage_features(report: CoverageReport) -> list[dict[str, Any]]:
 
 def coverage_csv(answer: CoverageAnswer, about: Mapping[str, Cell]) -> str:
     """Return one line a unit, each with the parameters it holds for (``about``) at its end."""
-    return csv_text(_one_line(unit_row(unit)) | dict(about) for unit in answer.report.units)
+    return csv_text(_one_line(row) | dict(about) for row in unit_rows(answer))
 
 
 def csv_text(rows: Iterable[Mapping[str, Cell]]) -> str:

@@ -3,9 +3,14 @@
 from datetime import datetime
 from typing import Final, Literal
 
+from geo_service.domain.coverage import CoverageReport
+from geo_service.domain.demand import DemandLayer
+from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
-from geo_service.services.coverage import CoverageAnswer
+from geo_service.domain.street_network import StreetNetwork
+from geo_service.domain.walked_ground import straight_radius
+from geo_service.services.coverage import CoverageAnswer, CoverageQuery
 
 Language = Literal["zh", "en"]
 
@@ -48,6 +53,44 @@ _NOTES: Final = {
         "zh": "距离为直线距离，不是步行距离。",
         "en": "Distances are straight lines, not walks.",
     },
+    "estimated_walk": {
+        "zh": "距离是估算的步行距离（直线 × {factor:g}），没有使用路网；"
+        "{radius:,.0f} 米步行范围即直线 {straight:,.0f} 米。",
+        "en": "Distances are estimated walks (straight line × {factor:g}); no street network is "
+        "used. A walk of {radius:,.0f} m is {straight:,.0f} m in a straight line.",
+    },
+    "network_walk": {
+        "zh": "距离是沿路网的步行距离；面积份额按均匀网格点计算，是估算。路网：{streets}。",
+        "en": "Distances are walks along streets. Shares of ground are those of the places of an "
+        "even grid: estimates. Streets: {streets}.",
+    },
+    "no_layer": {
+        "zh": "没有选择需求图层：份额按面积计算，不是按人口。",
+        "en": "No demand layer was asked for: shares are of ground, not of people.",
+    },
+    "layer": {
+        "zh": "需求图层“{name}”（{unit}，{status}）：{source}。",
+        "en": "Demand is the layer “{name}” ({unit}, {status}): {source}.",
+    },
+    "layer_estimate": {
+        "zh": "需求图层的说明：{estimate}。",
+        "en": "Of this demand: {estimate}.",
+    },
+    "layer_elsewhere": {
+        "zh": "有 {elsewhere:,.0f} {unit}的需求不在任何有边界的单元内，只计入合计。",
+        "en": "{elsewhere:,.0f} {unit} of the demand lie in no unit with a boundary; they count in "
+        "the totals alone.",
+    },
+    "supply": {
+        "zh": "计入的 {stations} 个站点中有 {count} 个容量未知；在 2SFCA 和 E2SFCA 中各按 1 计。",
+        "en": "{count} of the {stations} stations counted have no known capacity; 2SFCA and E2SFCA "
+        "take each as 1.",
+    },
+}
+_STATUS: Final = {
+    DataStatus.OFFICIAL: {"zh": "官方数据", "en": "official"},
+    DataStatus.DERIVED: {"zh": "推算数据", "en": "derived"},
+    DataStatus.DEMONSTRATION: {"zh": "演示数据", "en": "demonstration"},
 }
 
 
@@ -77,7 +120,16 @@ def coverage_notes(
 ) -> list[str]:
     """Say what holds for this coverage."""
     notes = register_notes(register, answer.query.instant or instant, language)
-    units = answer.report.units
+    return [
+        *notes,
+        *_unit_notes(answer.report, language),
+        *counting_notes(answer.query, answer.of_unknown_openness, language),
+        *_demand_notes(answer, language),
+    ]
+
+
+def _unit_notes(report: CoverageReport, language: Language) -> list[str]:
+    notes, units = [], report.units
     if approximate := sum(unit.approximate for unit in units):
         notes.append(_note("approximate", language, count=approximate, units=len(units)))
     if without := [unit.unit.name for unit in units if unit.area_m2 is None]:
@@ -85,7 +137,59 @@ def coverage_notes(
         notes.append(_note("without", language, names=joined))
     if unpeopled := sum(unit.population is None for unit in units):
         notes.append(_note("population", language, count=unpeopled))
-    if answer.of_unknown_openness:
-        notes.append(_note("unknown_hours", language, count=answer.of_unknown_openness))
-    notes.append(_note("straight", language))
     return notes
+
+
+def counting_notes(query: CoverageQuery, of_unknown_openness: int, language: Language) -> list[str]:
+    """Say what was counted: which stations, by which distance, of which demand."""
+    notes = []
+    if of_unknown_openness:
+        notes.append(_note("unknown_hours", language, count=of_unknown_openness))
+    notes.append(_distance_note(query, language))
+    if query.demand is None:
+        return [*notes, _note("no_layer", language)]
+    return [*notes, *_layer_notes(query.demand, language)]
+
+
+def _distance_note(query: CoverageQuery, language: Language) -> str:
+    kind, radius = query.distances.distance_type, query.radius
+    if isinstance(query.distances, StreetNetwork):
+        return _note(kind.value, language, streets=query.distances.source.imprint)
+    straight = straight_radius(radius, query.distances)
+    if kind is not DistanceType.ESTIMATED_WALK or straight is None:
+        return _note(kind.value, language)
+    factor = radius / straight
+    return _note(kind.value, language, factor=factor, radius=radius, straight=straight)
+
+
+def _layer_notes(layer: DemandLayer, language: Language) -> list[str]:
+    notes = [
+        _note(
+            "layer",
+            language,
+            name=_in(language, layer.name, layer.name_en),
+            unit=_in(language, layer.unit, layer.unit_en),
+            status=_STATUS[layer.data_status][language],
+            source=layer.source,
+        )
+    ]
+    if layer.estimate:
+        notes.append(_note("layer_estimate", language, estimate=layer.estimate))
+    return notes
+
+
+def _demand_notes(answer: CoverageAnswer, language: Language) -> list[str]:
+    layer, demand, notes = answer.query.demand, answer.demand, []
+    if layer is None or demand is None:
+        return []
+    if demand.elsewhere:
+        unit = _in(language, layer.unit, layer.unit_en)
+        notes.append(_note("layer_elsewhere", language, elsewhere=demand.elsewhere, unit=unit))
+    if unknown := demand.totals.stations_without_capacity:
+        counted = len(answer.stations)
+        notes.append(_note("supply", language, count=unknown, stations=counted))
+    return notes
+
+
+def _in(language: Language, chinese: str, english: str | None) -> str:
+    return english or chinese if language == "en" else chinese

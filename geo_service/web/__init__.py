@@ -16,10 +16,16 @@ from geo_service.web import (
 from geo_service.web.api import (
     along,
     coverage,
+    coverage_files,
+    demand,
     documents,
+    isochrones,
+    measures,
     nearest_to_many,
+    on_foot,
     reports,
     routes,
+    scorecard,
     search,
     stations,
 )
@@ -44,10 +50,15 @@ def register(app: Flask, settings: Settings) -> None:
         metrics.blueprint,
         stations.blueprint,
         nearest_to_many.blueprint,
+        on_foot.blueprint,
+        isochrones.blueprint,
         along.blueprint,
         routes.blueprint,
         search.blueprint,
         coverage.blueprint,
+        measures.blueprint,
+        demand.blueprint,
+        scorecard.blueprint,
         documents.blueprint,
         maps.blueprint,
         route.blueprint,
@@ -61,6 +72,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.register_blueprint(blueprint)
     reporting.register(app)
     prints.register(app)
+    coverage_files.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]

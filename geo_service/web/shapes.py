@@ -5,6 +5,13 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict as Shape
 
+from geo_service.web.measure_shapes import (
+    DemandColumns,
+    DemandTotals,
+    DistanceShape,
+    LayerAskedShape,
+)
+
 Text = str | None
 
 
@@ -271,7 +278,7 @@ class FiguresShape(Shape):
     missing: Annotated[dict[str, str], Field(description="What could not be computed, and why.")]
 
 
-class UnitCoverageShape(FiguresShape):
+class UnitCoverageShape(FiguresShape, DemandColumns):
     """The coverage of one unit."""
 
     code: str
@@ -285,7 +292,7 @@ class UnitCoverageShape(FiguresShape):
     notes: list[str]
 
 
-class TotalsShape(FiguresShape):
+class TotalsShape(FiguresShape, DemandTotals):
     """All units together; ground that approximate units share counts in each."""
 
     units: int
@@ -327,6 +334,10 @@ class CoverageAnswerShape(Shape):
     level: Literal["township", "county", "city"]
     radius_m: float
     distance_type: str
+    distance: DistanceShape
+    demand: Annotated[
+        LayerAskedShape | None, Field(description="The layer asked for; null: ground alone.")
+    ]
     crs: CrsShape
     filters: FiltersShape
     stations_counted: int

@@ -12,7 +12,7 @@ from tests.support.server import running
 
 pytestmark = pytest.mark.browser
 
-PAGES = ["/", "/about", "/coverage", "/maps/stations", "/maps/coverage"]
+PAGES = ["/", "/about", "/coverage", "/maps/stations", "/maps/coverage", "/maps/demand"]
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,8 @@ def from_api(client: FlaskClient, **query: str) -> Any:
         {"level": "city"},
         {"service": "breakfast", "group": "sanitation", "open": MONDAY_AT_FIVE},
         {"level": "county", "amenity": "water"},
+        {"level": "county", "demand": "population"},
+        {"level": "city", "distance": "estimated_walk", "radius": "1300"},
     ],
     ids=lambda question: " ".join(question) or "plain",
 )
@@ -40,8 +42,59 @@ def test_json_says_what_the_api_says(
     ours, theirs = json.loads(result.stdout), from_api(client, **question)
     assert ours["units"] == theirs["units"]
     assert ours["totals"] == theirs["totals"]
-    for key in ("place", "revision", "radius_m", "distance_type", "instant"):
+    for key in ("place", "revision", "radius_m", "distance_type", "instant", "distance", "demand"):
         assert ours[key] == theirs[key]
+
+
+def test_gaps_say_what_the_api_says(shell: Command, client: FlaskClient) -> None:
+    result = shell("coverage", "--gaps", "3", "--demand", "population", "--json")
+
+    theirs = client.get("/api/v1/coverage/gaps?limit=3&demand=population").get_json()
+    assert json.loads(result.stdout)["gaps"] == theirs["gaps"]
+
+
+def test_hours_say_what_the_api_says(shell: Command, client: FlaskClient) -> None:
+    result = shell("coverage", "--hours", "--date", "2026-11-23", "--level", "county", "--json")
+
+    theirs = client.get("/api/v1/coverage/hours?date=2026-11-23&level=county").get_json()
+    ours = json.loads(result.stdout)
+    assert (ours["days"], ours["units"]) == (theirs["days"], theirs["units"])
+
+
+def test_demand_has_its_columns_in_the_table_and_says_that_it_is_an_estimate(
+    shell: Command,
+) -> None:
+    said = shell("coverage", "--level", "county", "--demand", "population").stdout
+
+    assert "demand 人" in said
+    assert "not where people live" in said
+
+
+def test_an_estimated_walk_is_called_one(shell: Command) -> None:
+    said = shell("coverage", "--level", "city", "--distance", "estimated_walk").stdout
+
+    assert "within 1,000 m in an estimated walk" in said
+
+
+def test_the_worst_places_are_a_table(shell: Command) -> None:
+    lines = shell("coverage", "--gaps", "4", "--level", "county").stdout.splitlines()
+
+    assert "uncovered km²" in lines[0]
+    assert [line.split()[0] for line in lines[1:5]] == ["1", "2", "3", "4"]
+
+
+def test_hours_are_told_one_after_another(shell: Command) -> None:
+    said = shell("coverage", "--hours", "--date", "2026-11-23", "--level", "county").stdout
+
+    assert "2026-11-23 Monday" in said
+    assert len(re.findall(r"^[0-2][0-9]:00 ", said, flags=re.MULTILINE)) == 24
+
+
+def test_gaps_and_hours_go_into_files_too(shell: Command) -> None:
+    gaps = shell("coverage", "--gaps", "2", "--csv", "-").stdout
+    hours = shell("coverage", "--hours", "--level", "county", "--csv", "-").stdout
+
+    assert (gaps.count("\n"), hours.count("\n")) == (3, 11)
 
 
 def test_the_csv_is_what_the_api_gives_for_download(
@@ -94,6 +147,12 @@ def test_the_table_says_what_its_figures_hold_for(shell: Command) -> None:
         (["--level", "village"], "not one of 'township', 'county', 'city'"),
         (["--open", "arrival"], "needs an origin"),
         (["--open-only"], "--open-only needs --open"),
+        (["--demand", "nobody"], "nobody"),
+        (["--distance", "network_walk"], "No street network is loaded"),
+        (["--gaps", "0"], "1<=x<=100"),
+        (["--hours", "--gaps", "3"], "leave --gaps and --open out"),
+        (["--date", "2026-11-23"], "--date needs --hours"),
+        (["--hours", "--date", "23.11.2026"], "does not match"),
         (["--json", "--csv", "x.csv"], "ask for one of them"),
         (["--csv", "/nowhere/at/all.csv"], "No such file or directory"),
     ],

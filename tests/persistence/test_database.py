@@ -1,5 +1,8 @@
 """A database: its transactions, its limits on time, and what its errors say."""
 
+import os
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +35,19 @@ def test_what_was_written_before_an_error_is_undone(scratch: Database) -> None:
 
     with scratch.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM claim WHERE key = 'half'")) == 0
+
+
+def test_a_statement_that_is_long_in_sending_arrives_whole(scratch: Database) -> None:
+    with scratch.transaction() as session:
+        backend = session.scalar(text("SELECT pg_backend_pid()"))
+        assert backend is not None
+        os.kill(backend, signal.SIGSTOP)
+        threading.Timer(1.5, os.kill, (backend, signal.SIGCONT)).start()
+
+        # More than the socket's buffers hold: the rest is sent when the server goes on.
+        length = session.scalar(text("SELECT length(:long)"), {"long": "x" * 20_000_000})
+
+    assert length == 20_000_000
 
 
 def test_a_statement_that_takes_too_long_is_cancelled(scratch_postgis: PostGIS) -> None:

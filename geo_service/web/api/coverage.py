@@ -1,17 +1,27 @@
-"""The coverage resource: figures by unit, as JSON, GeoJSON or CSV."""
+"""The coverage resource: figures by unit, as JSON, GeoJSON or CSV, or as a file to take along."""
 
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from flask import Blueprint, Response
 
 from geo_service import runtime
 from geo_service.domain.register import Register
+from geo_service.services.asked import asked_in_a_line
 from geo_service.services.coverage import CoverageAnswer, measure_coverage
-from geo_service.services.exporting import coverage_csv, coverage_features, totals_row, unit_row
+from geo_service.services.exporting import (
+    answer_totals,
+    coverage_csv,
+    coverage_features,
+    unit_rows,
+)
 from geo_service.services.notes import coverage_notes
+from geo_service.services.pack.files import MEDIA_TYPES, PackForm
 from geo_service.web import freshness, geojson, params, shapes
 from geo_service.web.answers import JSON, json_answer
+from geo_service.web.api import coverage_files
 from geo_service.web.api.parameters import CoverageParameters
+from geo_service.web.basis import distance_shape, layer_shape
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1/coverage")
@@ -29,27 +39,33 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
             JSON: shapes.CoverageRows,
             geojson.MEDIA_TYPE: shapes.CoverageFeatures,
             _CSV: {"type": "string"},
+            **{media: {"type": "string", "format": "binary"} for media in MEDIA_TYPES.values()},
         },
+        refusals=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED),
         tag="coverage",
     )
 )
 def coverage() -> Response:
-    """Measure coverage by straight-line service radius; every null has its reason beside it."""
+    """Measure coverage of ground, and of a demand layer; every null has its reason beside it."""
     given = params.read_query(CoverageParameters)
     register, now = runtime.register(), runtime.now()
+    if given.f in coverage_files.FORMS:
+        return coverage_files.file_answer(given.query(now), PackForm(given.f), given.lang)
     answer = measure_coverage(register, given.query(now))
     about = _about(register, given, answer)
     if given.f == "csv":
         return _csv_answer(answer, about)
     if given.f == "geojson":
-        features = cast("list[shapes.CoverageFeature]", coverage_features(answer.report))
+        features = cast(
+            "list[shapes.CoverageFeature]", coverage_features(answer.report, answer.demand)
+        )
         collection: shapes.CoverageFeatures = {
             "type": "FeatureCollection",
             **about,
             "features": features,
         }
         return json_answer(collection, geojson.MEDIA_TYPE)
-    rows = cast("list[shapes.UnitCoverageShape]", [unit_row(each) for each in answer.report.units])
+    rows = cast("list[shapes.UnitCoverageShape]", unit_rows(answer))
     return json_answer(shapes.CoverageRows(**about, units=rows))
 
 
@@ -65,6 +81,8 @@ def _about(
         "level": given.level.value,
         "radius_m": report.radius_m,
         "distance_type": report.distance_type,
+        "distance": distance_shape(answer.query),
+        "demand": layer_shape(answer.query),
         "crs": {"name": report.crs.name, "definition": report.crs.definition},
         "filters": {
             "service": given.service and given.service.value,
@@ -80,7 +98,7 @@ def _about(
             *freshness.notes("en"),
             *coverage_notes(register, answer, runtime.now(), "en"),
         ],
-        "totals": cast("shapes.TotalsShape", totals_row(report.totals)),
+        "totals": cast("shapes.TotalsShape", answer_totals(answer)),
     }
 
 
@@ -90,6 +108,7 @@ def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Re
         "place": about["place"],
         "radius_m": about["radius_m"],
         "distance_type": about["distance_type"],
+        **asked_in_a_line(answer.query),
         "service": filters["service"],
         "group": filters["group"],
         "amenity": " ".join(filters["amenity"]),

@@ -21,6 +21,7 @@ from geo_service.services.nearest import MAX_LIMIT, MAX_ORIGINS, NearestQuery
 from geo_service.services.nearest_to_many import ManyNearestQuery
 from geo_service.services.openness import OpenCondition, When
 from geo_service.web import params
+from geo_service.web.api.demand_options import DemandOptions
 from geo_service.web.params import Decimal, Latitude, Longitude, Parameters, Truth, Whole
 
 _OPEN_WORDS = {"now": When.INSTANT, "arrival": When.ARRIVAL}
@@ -35,8 +36,8 @@ class DatumParameters(Parameters):
     ] = Datum.WGS84
 
 
-class FilterParameters(Parameters):
-    """Which stations a question is about; all that is given must hold."""
+class OfferParameters(Parameters):
+    """Which stations a question is about, whenever they are open; all that is given must hold."""
 
     service: Annotated[
         ServiceKind | None, Field(description="Only stations that offer this service.")
@@ -48,6 +49,17 @@ class FilterParameters(Parameters):
         tuple[Amenity, ...],
         Field(description="Only stations with this; repeat it to ask for several at once."),
     ] = ()
+
+    def conditions(self) -> StationFilter:
+        """Return what does not depend on the time."""
+        return StationFilter(
+            service=self.service, group=self.group, amenities=frozenset(self.amenity)
+        )
+
+
+class FilterParameters(OfferParameters):
+    """Which stations a question is about; all that is given must hold."""
+
     open: Annotated[
         str | None,
         Field(
@@ -59,12 +71,6 @@ class FilterParameters(Parameters):
     open_only: Annotated[
         Truth, Field(description="With `open`: drop what may be open but is not known to be.")
     ] = False
-
-    def conditions(self) -> StationFilter:
-        """Return what does not depend on the time."""
-        return StationFilter(
-            service=self.service, group=self.group, amenities=frozenset(self.amenity)
-        )
 
     def moment(self, now: datetime, zone: tzinfo | None = None) -> datetime:
         """Return the instant that the question is about; ``zone`` lets it lack an offset."""
@@ -218,15 +224,17 @@ class StationParameters(DatumParameters):
     """GET /api/v1/stations/{id}."""
 
 
+Radius = Annotated[
+    float, Field(ge=50, le=50_000, description="Service radius in metres, by `distance`."), Decimal
+]
+LevelAsked = Annotated[Level, Field(description="The units to report.")]
+
+
 class CoverageOptions(FilterParameters):
     """What a coverage may be asked for, as an answer or as a map."""
 
-    radius: Annotated[
-        float,
-        Field(ge=50, le=50_000, description="Service radius in metres, as a straight line."),
-        Decimal,
-    ] = 1000.0
-    level: Annotated[Level, Field(description="The units to report.")] = Level.TOWNSHIP
+    radius: Radius = 1000.0
+    level: LevelAsked = Level.TOWNSHIP
 
     def query(self, now: datetime, zone: tzinfo | None = None) -> CoverageQuery:
         """Return the question; ``zone`` lets its instant lack an offset."""
@@ -240,9 +248,25 @@ class CoverageOptions(FilterParameters):
         )
 
 
-class CoverageParameters(CoverageOptions):
+class MeasureOptions(CoverageOptions, DemandOptions):
+    """What a coverage may be asked for, demand and distance too."""
+
+    def query(self, now: datetime, zone: tzinfo | None = None) -> CoverageQuery:
+        """Return the question; ``zone`` lets its instant lack an offset."""
+        return self.of_demand(super().query(now, zone))
+
+
+class CoverageParameters(MeasureOptions):
     """GET /api/v1/coverage."""
 
     f: Annotated[
-        Literal["json", "geojson", "csv"], Field(description="The form of the answer.")
+        Literal["json", "geojson", "csv", "xlsx", "gpkg", "pdf", "png"],
+        Field(
+            description="The form of the answer: figures for programs, or a file to take along: "
+            "an Excel workbook, a GeoPackage, a report or a picture of the map."
+        ),
     ] = "json"
+    lang: Annotated[
+        Literal["zh", "en"],
+        Field(description="The language of a file to take along; the other forms have no words."),
+    ] = "zh"

@@ -4,19 +4,23 @@ Only the views' functions import this module, and only when a map is asked for: 
 pandas with it, together half a second and 45 MB that most workers never need.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import url_for
 
 from geo_service import runtime
+from geo_service.domain.demand import DemandLayer, DemandSummary
 from geo_service.services.browse import BrowseQuery
 from geo_service.services.charts import Page, chart_title, coverage_chart, station_chart
 from geo_service.services.coverage import CoverageAnswer
+from geo_service.services.demand import name_in
+from geo_service.services.demand_chart import demand_chart
 from geo_service.web import freshness
 from geo_service.web.language import Language
 from geo_service.web.security import nonce
 from maps.coverage_map import QuestionForm
+from maps.demand_map import LayerChoice
 from maps.language import tag_of
 from maps.rendering import render
 from maps.sheet import Sheet
@@ -40,6 +44,26 @@ def coverage_page(
         form=QuestionForm(action=url_for("maps.coverage"), carried={"lang": language}),
     )
     return _html(chart, "coverage", language)
+
+
+def demand_page(
+    layer: DemandLayer,
+    layers: Sequence[DemandSummary],
+    language: Language,
+    navigation: Mapping[str, str],
+) -> str:
+    """Draw a demand layer, as HTML, with a form to choose another of those there are."""
+    chart = demand_chart(
+        runtime.register(),
+        layer,
+        _page(language, runtime.now(), navigation),
+        choice=LayerChoice(
+            action=url_for("maps.demand"),
+            layers=[(each.id, name_in(each, language)) for each in layers],
+            carried={"lang": language},
+        ),
+    )
+    return _html(chart, "demand", language)
 
 
 def _page(language: Language, instant: datetime, navigation: Mapping[str, str]) -> Page:

@@ -1,4 +1,4 @@
-"""`/maps/stations` and `/maps/coverage`: Folium maps, drawn from the register at hand."""
+"""`/maps/stations`, `/maps/coverage`, `/maps/demand`: Folium maps of the register at hand."""
 
 from typing import Annotated, Literal
 
@@ -6,8 +6,10 @@ from flask import Blueprint, Response, url_for
 from pydantic import Field
 
 from geo_service import runtime
+from geo_service.domain.demand import POPULATION
 from geo_service.services.browse import BrowseQuery
 from geo_service.services.coverage import measure_coverage
+from geo_service.services.demand import layer_of, layers
 from geo_service.web import params
 from geo_service.web.api.parameters import CoverageOptions, FilterParameters
 from geo_service.web.language import Language, LanguageParameters, language_asked, other_language
@@ -38,6 +40,12 @@ class CoverageMapParameters(CoverageOptions, LanguageParameters):
     measure: Annotated[Measure, Field(description="What the units are shaded by.")] = (
         "area_coverage"
     )
+
+
+class DemandMapParameters(LanguageParameters):
+    """GET /maps/demand."""
+
+    layer: Annotated[str, Field(max_length=64, description="The layer's identifier.")] = POPULATION
 
 
 @blueprint.get("/stations")
@@ -72,10 +80,27 @@ def coverage() -> Response:
     return Response(page, mimetype="text/html")
 
 
+@blueprint.get("/demand")
+def demand() -> Response:
+    """Show a demand layer: where the people are whom stations are for, as far as is known."""
+    from geo_service.web.maps import drawing  # noqa: PLC0415 - likewise
+
+    given = params.read_form(DemandMapParameters)
+    register, database = runtime.register(), runtime.database()
+    language = language_asked(given.lang)
+    page = drawing.demand_page(
+        layer_of(register, database, given.layer),
+        layers(register, database),
+        language,
+        _navigation("demand", language),
+    )
+    return Response(page, mimetype="text/html")
+
+
 def _navigation(here: str, language: Language) -> dict[str, str]:
-    """Return the ways from a map: to the start page, the other map, the other language."""
+    """Return the ways from a map: to the start page, another map, the other language."""
     words = _WORDS[language]
-    there = "coverage" if here == "stations" else "stations"
+    there = "stations" if here == "coverage" else "coverage"
     return {
         words["start"]: url_for("worker.index", lang=language),
         words[there]: url_for(f"maps.{there}", lang=language),
