@@ -14,8 +14,9 @@ from geo_service.persistence.database import Database
 from geo_service.persistence.scenarios import Outcome, ScenarioStore
 from geo_service.persistence.snapshots import load_register
 from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
 from geo_service.services.siting import Progress, Status, Suggestion, suggest
-from geo_service.services.wish import Wish, distances_of
+from geo_service.services.wish import Wish
 
 Note = Callable[[Mapping[str, Any]], bool]
 
@@ -71,7 +72,7 @@ class Job:
         layer = None
         if draft.terms.demand is not None:
             layer = layer_of(register, self.database, draft.terms.demand)
-        query = self.wish.query(draft.terms, distances_of(draft.terms, self.walking))
+        query = self.wish.query(draft.terms, distances_of(draft.terms.distance, self.walking))
         found = suggest(edited, layer, query, lambda each: note(progress_json(each)))
         chosen = self.wish.stations(found, draft.terms, draft.name)
         return Outcome(
