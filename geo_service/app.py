@@ -64,6 +64,7 @@ def create_app(
             clock=clock or runtime.Clock(),
             walking=runtime.walking_of(settings),
             served_area=runtime.served_area_of(settings),
+            streets=runtime.streets_of(settings),
         ),
     )
     web.register(app, settings)

@@ -10,9 +10,11 @@ from flask import Flask, current_app, g
 from geo_service.domain.coordinate import Bounds, Metres
 from geo_service.domain.register import Overrides, Register
 from geo_service.domain.served_area import ServedArea
+from geo_service.domain.street_network import StreetNetwork
 from geo_service.domain.walking import Walking
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshot, Snapshots
+from geo_service.persistence.street_network import StreetNetworkFile
 from geo_service.settings import Settings
 
 _RUNTIME: Final = "geo_service.runtime"
@@ -37,6 +39,7 @@ class Runtime:
     clock: Clock
     walking: Walking
     served_area: ServedArea
+    streets: StreetNetworkFile
 
 
 def bind(app: Flask, runtime: Runtime) -> None:
@@ -112,6 +115,11 @@ def served_area() -> ServedArea:
     return _runtime().served_area
 
 
+def street_network() -> StreetNetwork:
+    """Return the streets that walks are measured along, or raise NoStreetNetworkError."""
+    return _runtime().streets.network()
+
+
 def walking_of(given: Settings) -> Walking:
     """Return how an operator wants walks estimated."""
     return Walking(
@@ -122,6 +130,11 @@ def walking_of(given: Settings) -> Walking:
 def served_area_of(given: Settings) -> ServedArea:
     """Return how far from the register's bounds an operator lets questions be asked."""
     return ServedArea(margin=Metres(given.served_margin_m))
+
+
+def streets_of(given: Settings) -> StreetNetworkFile:
+    """Return where an operator keeps the street network."""
+    return StreetNetworkFile(given.network or given.home / "network" / "streets.npz")
 
 
 def overrides_of(given: Settings) -> Overrides:

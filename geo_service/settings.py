@@ -222,6 +222,13 @@ class Settings:
     detour_factor: float = _setting(
         1.3, _number(1, 5), "How much longer the estimated walk is than the straight line."
     )
+    network: Path | None = _setting(
+        None,
+        _path,
+        "File of the street network that walks are measured along; `geo-service network load` "
+        "writes it.",
+        shown="network/streets.npz in the home",
+    )
     statement_timeout_ms: int = _setting(
         3000, _integer(100, 600_000), "Longest time one database statement may take."
     )

@@ -14,6 +14,7 @@ _COMMANDS = {
     "nearest": "Print the stations closest to a position.",
     "coverage": "Print how well stations cover each unit.",
     "suggest": "Choose where the next stations should stand.",
+    "export": "Write coverage as a workbook, GIS layers, a report or a picture.",
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
     "reports": "List what people say is wrong with stations.",
@@ -21,6 +22,7 @@ _COMMANDS = {
     "demand": "Load, list and remove layers of demand.",
     "scenarios": "List, show, compare and remove scenarios of planners.",
     "routes": "Save, list and remove routes that people travel often.",
+    "network": "Load, show and remove the streets that walks are measured along.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",
 }

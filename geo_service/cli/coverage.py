@@ -16,7 +16,7 @@ from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, DataStatus
 from geo_service.domain.walked_ground import WORDS
-from geo_service.runtime import walking_of
+from geo_service.runtime import streets_of, walking_of
 from geo_service.services.asked import asked_in_a_line, distance_asked, layer_asked
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
 from geo_service.services.demand import layer_of
@@ -72,7 +72,11 @@ def command(**given: Any) -> None:
             open=condition,
             instant=None if condition is None else options.moment(given["open_"], now),
             demand=layer or None,
-            distances=distances_of(given["distance"], walking_of(connection.settings)),
+            distances=distances_of(
+                given["distance"],
+                walking_of(connection.settings),
+                streets_of(connection.settings).network,
+            ),
         )
         if given["hours"]:
             _tell_hours(register, query, given, now)
@@ -97,7 +101,7 @@ def _measure(
     register: Register, query: CoverageQuery, given: dict[str, Any], now: datetime
 ) -> None:
     answer = measure_coverage(register, query)
-    about = _about(register, query)
+    about = about_asked(register, query)
     if given["csv_file"]:
         _write(given["csv_file"], coverage_csv(answer, about))
     elif given["as_json"]:
@@ -119,7 +123,7 @@ def _name_gaps(
     register: Register, query: CoverageQuery, given: dict[str, Any], now: datetime
 ) -> None:
     found = worst_gaps(register, query, count=given["gaps"])
-    about = _about(register, query)
+    about = about_asked(register, query)
     if given["csv_file"]:
         _write(given["csv_file"], gap_csv(found, about))
     elif given["as_json"]:
@@ -136,7 +140,7 @@ def _tell_hours(
 ) -> None:
     days = (given["day"].date(),) if given["day"] else ordinary_days(register, now)
     answer = hour_by_hour(register, query, days, certain=given["open_only"])
-    about = _about(register, query) | {"open_only": given["open_only"]}
+    about = about_asked(register, query) | {"open_only": given["open_only"]}
     if given["csv_file"]:
         _write(given["csv_file"], hour_csv(answer, about))
     elif given["as_json"]:
@@ -163,7 +167,7 @@ def _print_caution(register: Register) -> None:
         click.echo("演示数据 · Demonstration data.")
 
 
-def _about(register: Register, query: CoverageQuery) -> dict[str, Cell]:
+def about_asked(register: Register, query: CoverageQuery) -> dict[str, Cell]:
     """Say what the figures hold for, as every line of the CSV does."""
     conditions, zone = query.conditions, register.place.zone
     return {

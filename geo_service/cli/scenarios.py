@@ -122,7 +122,14 @@ def _question(
     if terms.demand is not None:
         layer = layer_of(register, connection.database, terms.demand)
     walking = runtime.walking_of(connection.settings)
-    return question(terms, level, layer=layer, distances=distances_of(terms.distance, walking))
+    return question(
+        terms,
+        level,
+        layer=layer,
+        distances=distances_of(
+            terms.distance, walking, runtime.streets_of(connection.settings).network
+        ),
+    )
 
 
 def _shape(scenario: Scenario, register: Register) -> dict[str, Any]:

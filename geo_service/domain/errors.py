@@ -84,6 +84,18 @@ class DemandLayerNotFoundError(GeoServiceError):
     """No demand layer carries this identifier."""
 
 
+class NoStreetNetworkError(GeoServiceError):
+    """Real walks are asked for, and no street network is loaded."""
+
+
+class InvalidStreetNetworkError(GeoServiceError):
+    """A file that is no street network, or a broken one."""
+
+
+class OffTheStreetsError(GeoServiceError):
+    """The place is so far from any street of the network that no walk can be measured."""
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 

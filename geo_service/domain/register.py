@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from geo_service.domain import units
 from geo_service.domain.coordinate import Bounds, Coordinate
+from geo_service.domain.coordinates import Coordinates
 from geo_service.domain.errors import StationNotFoundError, TownshipNotFoundError
 from geo_service.domain.holidays import HolidayCalendar
 from geo_service.domain.opening_hours import Schedules
@@ -107,6 +108,12 @@ class Selection:
     def index(self) -> StationIndex:
         """Nearest neighbours among these stations alone."""
         return StationIndex.at(*self._degrees)
+
+    @property
+    def coordinates(self) -> Coordinates:
+        """Where the stations are, by their numbers."""
+        longitudes, latitudes = self._degrees
+        return Coordinates(longitudes=longitudes, latitudes=latitudes)
 
     @property
     def _degrees(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

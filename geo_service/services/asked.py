@@ -3,6 +3,7 @@
 from typing import Any
 
 from geo_service.domain.reach import DistanceType
+from geo_service.domain.street_network import StreetNetwork
 from geo_service.domain.walked_ground import straight_radius
 from geo_service.services.coverage import CoverageQuery
 
@@ -43,6 +44,8 @@ def layer_asked(query: CoverageQuery) -> dict[str, Any] | None:
 def asked_in_a_line(query: CoverageQuery) -> dict[str, Any]:
     """Return both as columns that each line of a file repeats; those of a layer only with one."""
     cells = {"detour_factor": distance_asked(query)["detour_factor"]}
+    if isinstance(query.distances, StreetNetwork):
+        cells["streets"] = query.distances.source.imprint
     layer = query.demand
     if layer is None:
         return cells

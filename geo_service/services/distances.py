@@ -1,15 +1,18 @@
 """The types of distance that can be measured here."""
 
-from geo_service.domain.errors import InvalidQueryError, ParameterFault
+from collections.abc import Callable
+
 from geo_service.domain.reach import Distances, DistanceType, StraightLines
 from geo_service.domain.walking import Walking
 
 
-def distances_of(kind: DistanceType, walking: Walking) -> Distances:
-    """Return how to measure distances of a type.
+def distances_of(
+    kind: DistanceType, walking: Walking, network: Callable[[], Distances]
+) -> Distances:
+    """Return how to measure distances of a type; ``network`` reads the streets when it needs them.
 
     Raises:
-        InvalidQueryError: it needs a street network, and none is there.
+        NoStreetNetworkError: it needs a street network, and none is loaded.
     """
     match kind:
         case DistanceType.STRAIGHT:
@@ -17,5 +20,4 @@ def distances_of(kind: DistanceType, walking: Walking) -> Distances:
         case DistanceType.ESTIMATED_WALK:
             return StraightLines(factor=walking.detour_factor)
         case DistanceType.NETWORK_WALK:
-            reason = "no street network is loaded here; use straight or estimated_walk"
-            raise InvalidQueryError(ParameterFault("distance", reason))
+            return network()

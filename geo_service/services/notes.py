@@ -8,6 +8,7 @@ from geo_service.domain.demand import DemandLayer
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import DataStatus
+from geo_service.domain.street_network import StreetNetwork
 from geo_service.domain.walked_ground import straight_radius
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery
 
@@ -59,9 +60,9 @@ _NOTES: Final = {
         "used. A walk of {radius:,.0f} m is {straight:,.0f} m in a straight line.",
     },
     "network_walk": {
-        "zh": "距离是沿路网的步行距离；面积份额按均匀网格点计算，是估算。",
+        "zh": "距离是沿路网的步行距离；面积份额按均匀网格点计算，是估算。路网：{streets}。",
         "en": "Distances are walks along streets. Shares of ground are those of the places of an "
-        "even grid: estimates.",
+        "even grid: estimates. Streets: {streets}.",
     },
     "no_layer": {
         "zh": "没有选择需求图层：份额按面积计算，不是按人口。",
@@ -152,6 +153,8 @@ def counting_notes(query: CoverageQuery, of_unknown_openness: int, language: Lan
 
 def _distance_note(query: CoverageQuery, language: Language) -> str:
     kind, radius = query.distances.distance_type, query.radius
+    if isinstance(query.distances, StreetNetwork):
+        return _note(kind.value, language, streets=query.distances.source.imprint)
     straight = straight_radius(radius, query.distances)
     if kind is not DistanceType.ESTIMATED_WALK or straight is None:
         return _note(kind.value, language)

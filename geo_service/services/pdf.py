@@ -1,11 +1,11 @@
-"""Sheets of paper as PDF, made by a program of its own and kept while they may be asked for."""
+"""Sheets of paper as PDF or picture, made by a program of its own and kept while asked for."""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from cachetools import LRUCache
 
@@ -26,17 +26,19 @@ _REMEDY: Final = (
 
 
 class PdfBusyError(Exception):
-    """Others are having PDFs made, and this one cannot wait for all of them."""
+    """Others are having PDFs made, or the machine has too much else to do; later may be better."""
 
 
 class PdfPress:
-    """Makes one PDF at a time out of HTML, and remembers the last ones by that HTML."""
+    """Makes one sheet at a time out of HTML, and remembers the last ones by that HTML."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: float = _SECONDS) -> None:
+        """Make a press that gives up after so many seconds on a machine that is too busy."""
+        self._seconds = seconds
         self._places = BoundedSemaphore(_AT_ONCE)
         self._turn = Lock()
         self._lock = Lock()
-        self._kept: LRUCache[str, bytes] = LRUCache(_KEPT)
+        self._kept: LRUCache[_Order, bytes] = LRUCache(_KEPT)
 
     def pdf_of(self, html: str) -> bytes:
         """Return a sheet as PDF. All that it shows is in ``html``: nothing is fetched.
@@ -46,42 +48,63 @@ class PdfPress:
                 packages have them.
             PdfBusyError: others came before.
         """
-        if (made := self._known(html)) is not None:
+        return self._made(_Order(html))
+
+    def picture_of(self, html: str, *, dots_per_inch: int) -> bytes:
+        """Return the first page of a sheet as PNG; it is set as ``pdf_of`` sets it, and fails so.
+
+        Raises:
+            PdfUnavailableError: see ``pdf_of``.
+            PdfBusyError: others came before.
+        """
+        return self._made(_Order(html, dots_per_inch))
+
+    def _made(self, order: "_Order") -> bytes:
+        if (made := self._known(order)) is not None:
             return made
         if not self._places.acquire(blocking=False):
             raise PdfBusyError
         try:
-            return self._in_turn(html)
+            return self._in_turn(order)
         finally:
             self._places.release()
 
-    def _in_turn(self, html: str) -> bytes:
+    def _in_turn(self, order: "_Order") -> bytes:
         if not self._turn.acquire(timeout=_PATIENCE_S):
             raise PdfBusyError
         try:
-            if (made := self._known(html)) is None:  # the one before may have had the same
-                made = _made(html)
+            if (made := self._known(order)) is None:  # the one before may have had the same
+                made = _made(order, self._seconds)
                 with self._lock:
-                    self._kept[html] = made
+                    self._kept[order] = made
             return made
         finally:
             self._turn.release()
 
-    def _known(self, html: str) -> bytes | None:
+    def _known(self, order: "_Order") -> bytes | None:
         with self._lock:
-            return self._kept.get(html)
+            return self._kept.get(order)
 
 
-def _made(html: str) -> bytes:
+class _Order(NamedTuple):
+    """What is to be made: a PDF of this HTML, or with a resolution a picture of its first page."""
+
+    html: str
+    dots_per_inch: int | None = None
+
+
+def _made(order: _Order, seconds: float) -> bytes:
     if not _has_chinese_font():
         raise PdfUnavailableError(f"no font with Chinese signs is installed; {_REMEDY}")
     program = [sys.executable, "-P", str(_PROGRAM)]
+    if order.dots_per_inch is not None:
+        program.append(str(order.dots_per_inch))
     try:
         ran = subprocess.run(  # noqa: S603 - our own program, and no argument from outside
-            program, input=html.encode(), capture_output=True, check=False, timeout=_SECONDS
+            program, input=order.html.encode(), capture_output=True, check=False, timeout=seconds
         )
     except subprocess.TimeoutExpired:
-        raise RuntimeError(f"a PDF was not done within {_SECONDS} s") from None
+        raise PdfBusyError from None  # the program itself ends when it has computed for so long
     if ran.returncode == LACKS_A_LIBRARY:
         raise PdfUnavailableError(f"Pango, which sets the text, is not installed; {_REMEDY}")
     if ran.returncode:

@@ -17,10 +17,13 @@ from geo_service.web import (
 from geo_service.web.api import (
     along,
     coverage,
+    coverage_files,
     demand,
     documents,
+    isochrones,
     measures,
     nearest_to_many,
+    on_foot,
     reports,
     routes,
     scenarios,
@@ -50,6 +53,8 @@ def register(app: Flask, settings: Settings) -> None:
         metrics.blueprint,
         stations.blueprint,
         nearest_to_many.blueprint,
+        on_foot.blueprint,
+        isochrones.blueprint,
         along.blueprint,
         routes.blueprint,
         scenarios.blueprint,
@@ -73,6 +78,7 @@ def register(app: Flask, settings: Settings) -> None:
     reporting.register(app)
     scenario_work.register(app)
     prints.register(app)
+    coverage_files.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]

@@ -17,6 +17,9 @@ from geo_service.domain.errors import (
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
+    InvalidStreetNetworkError,
+    NoStreetNetworkError,
+    OffTheStreetsError,
     OutsideServedAreaError,
     PdfUnavailableError,
     RegisterNotWritableError,
@@ -97,8 +100,8 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "pdf-unavailable",
         "No PDF can be made on this machine",
         HTTPStatus.NOT_IMPLEMENTED,
-        "Print the page itself from the browser: it is the same sheet. The detail says what the "
-        "operator installs to have PDFs.",
+        "Print the page itself from the browser: it is the same sheet; of coverage, take f=xlsx or "
+        "gpkg. The detail says what the operator installs to have PDFs.",
     ),
     RouteNotFoundError: ProblemType(
         "route-not-found",
@@ -137,6 +140,26 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         HTTPStatus.TOO_MANY_REQUESTS,
         "Nothing was kept. Save it again after the seconds that Retry-After names, or delete "
         "scenarios that nobody needs.",
+    ),
+    NoStreetNetworkError: ProblemType(
+        "no-street-network",
+        "No street network is loaded",
+        HTTPStatus.CONFLICT,
+        "Leave distance=network_walk out, or have the operator load an extract of OpenStreetMap: "
+        "geo-service network load FILE.osm.pbf.",
+    ),
+    InvalidStreetNetworkError: ProblemType(
+        "invalid-street-network",
+        "The street network cannot be read",
+        HTTPStatus.CONFLICT,
+        "The operator loads it again: geo-service network load FILE.osm.pbf. Straight lines and "
+        "estimated walks go on.",
+    ),
+    OffTheStreetsError: ProblemType(
+        "off-the-streets",
+        "Too far from any street of the network",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Ask from a place nearer to a street, or by straight line under /api/v1/stations/nearest.",
     ),
     DatasetError: ProblemType(
         "invalid-dataset",

@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
             home=settings.home,
             overrides=runtime.overrides_of(settings),
             walking=runtime.walking(),
+            streets=runtime.streets_of(settings),
         )
 
 
@@ -59,7 +60,7 @@ def keep(draft: Draft, wish: Wish | None) -> Kept:
             area.check(here, at, named=f"edits.{number}")
     if wish is not None:
         here.schedules.of(wish.opening_hours)
-    distances_of(draft.terms.distance, runtime.walking())
+    distances_of(draft.terms.distance, runtime.walking(), runtime.street_network)
     if draft.terms.demand is not None:
         layer_of(here, runtime.database(), draft.terms.demand)
     kept = save_scenario(
@@ -84,7 +85,10 @@ def asked(terms: Terms, level: Level) -> CoverageQuery:
     if terms.demand is not None:
         layer = layer_of(runtime.register(), runtime.database(), terms.demand)
     return question(
-        terms, level, layer=layer, distances=distances_of(terms.distance, runtime.walking())
+        terms,
+        level,
+        layer=layer,
+        distances=distances_of(terms.distance, runtime.walking(), runtime.street_network),
     )
 
 

@@ -12,6 +12,8 @@ HEAVY = (
     "alembic",
     "segno",
     "weasyprint",
+    "pypdfium2",
+    "xlsxwriter",
 )
 
 

@@ -148,7 +148,7 @@ def test_the_table_says_what_its_figures_hold_for(shell: Command) -> None:
         (["--open", "arrival"], "needs an origin"),
         (["--open-only"], "--open-only needs --open"),
         (["--demand", "nobody"], "nobody"),
-        (["--distance", "network_walk"], "no street network"),
+        (["--distance", "network_walk"], "No street network is loaded"),
         (["--gaps", "0"], "1<=x<=100"),
         (["--hours", "--gaps", "3"], "leave --gaps and --open out"),
         (["--date", "2026-11-23"], "--date needs --hours"),

@@ -11,7 +11,8 @@ from geo_service.cli import main
 from geo_service.settings import PROJECT, Settings
 from geo_service.version import VERSION
 
-COMMANDS = ["serve", "nearest", "coverage", "maps", "load", "reports", "migrate", "settings"]
+COMMANDS = ["serve", "nearest", "coverage", "export", "maps"]
+COMMANDS += ["load", "reports", "migrate", "settings"]
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, str]:

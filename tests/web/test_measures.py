@@ -86,8 +86,8 @@ def test_an_estimated_walk_is_named_with_its_factor_and_its_straight_line(
 def test_walks_along_streets_need_a_street_network(client: FlaskClient) -> None:
     response = client.get(f"{COVERAGE}?distance=network_walk")
 
-    assert response.status_code == 400
-    assert "no street network" in response.get_json()["errors"][0]["detail"]
+    assert response.status_code == 409
+    assert response.get_json()["type"] == "/problems/no-street-network"
 
 
 def test_a_layer_that_does_not_exist_is_not_found(client: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.register import Register
 from geo_service.domain.township import BoundaryStatus, Township
 from geo_service.domain.walking import Walking
-from geo_service.services.pdf import PdfPress
+from geo_service.services.pdf import PdfBusyError, PdfPress
 from geo_service.web.print.sheets import SheetWriter
 from geo_service.web.print.sketch import sketch
 from tests.support.hostile import TEXTS
@@ -257,3 +257,8 @@ def test_numbers_of_stations_on_one_spot_do_not_hide_each_other() -> None:
 
 def test_where_nothing_is_known_nothing_is_drawn() -> None:
     assert sketch(None, []) is None
+
+
+def test_on_a_machine_that_is_too_busy_one_is_asked_to_come_again() -> None:
+    with pytest.raises(PdfBusyError):
+        PdfPress(seconds=0.01).pdf_of("<p>late</p>")

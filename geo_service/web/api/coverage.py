@@ -1,5 +1,6 @@
-"""The coverage resource: figures by unit, as JSON, GeoJSON or CSV."""
+"""The coverage resource: figures by unit, as JSON, GeoJSON or CSV, or as a file to take along."""
 
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from flask import Blueprint, Response
@@ -15,8 +16,10 @@ from geo_service.services.exporting import (
     unit_rows,
 )
 from geo_service.services.notes import coverage_notes
+from geo_service.services.pack.files import MEDIA_TYPES, PackForm
 from geo_service.web import freshness, geojson, params, shapes
 from geo_service.web.answers import JSON, json_answer
+from geo_service.web.api import coverage_files
 from geo_service.web.api.parameters import CoverageParameters
 from geo_service.web.basis import distance_shape, layer_shape
 from geo_service.web.openapi import Operation, describes
@@ -36,7 +39,9 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
             JSON: shapes.CoverageRows,
             geojson.MEDIA_TYPE: shapes.CoverageFeatures,
             _CSV: {"type": "string"},
+            **{media: {"type": "string", "format": "binary"} for media in MEDIA_TYPES.values()},
         },
+        refusals=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED),
         tag="coverage",
     )
 )
@@ -44,6 +49,8 @@ def coverage() -> Response:
     """Measure coverage of ground, and of a demand layer; every null has its reason beside it."""
     given = params.read_query(CoverageParameters)
     register, now = runtime.register(), runtime.now()
+    if given.f in coverage_files.FORMS:
+        return coverage_files.file_answer(given.query(now), PackForm(given.f), given.lang)
     answer = measure_coverage(register, given.query(now))
     about = _about(register, given, answer)
     if given.f == "csv":

@@ -37,11 +37,11 @@ class DemandOptions(Parameters):
 
         Raises:
             DemandLayerNotFoundError: there is no such layer.
-            InvalidQueryError: distances of this type cannot be measured here.
+            NoStreetNetworkError: walks along streets are asked for, and no network is loaded.
         """
         layer = self.demand and layer_of(runtime.register(), runtime.database(), self.demand)
         return replace(
             query,
             demand=layer or None,
-            distances=distances_of(self.distance, runtime.walking()),
+            distances=distances_of(self.distance, runtime.walking(), runtime.street_network),
         )

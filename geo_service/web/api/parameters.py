@@ -260,5 +260,13 @@ class CoverageParameters(MeasureOptions):
     """GET /api/v1/coverage."""
 
     f: Annotated[
-        Literal["json", "geojson", "csv"], Field(description="The form of the answer.")
+        Literal["json", "geojson", "csv", "xlsx", "gpkg", "pdf", "png"],
+        Field(
+            description="The form of the answer: figures for programs, or a file to take along: "
+            "an Excel workbook, a GeoPackage, a report or a picture of the map."
+        ),
     ] = "json"
+    lang: Annotated[
+        Literal["zh", "en"],
+        Field(description="The language of a file to take along; the other forms have no words."),
+    ] = "zh"

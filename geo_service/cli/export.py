@@ -1,0 +1,107 @@
+"""`geo-service export`: coverage as a file to take along, as a planner or a cron job wants it."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from geo_service.cli import options
+from geo_service.cli.connection import opened
+from geo_service.cli.coverage import about_asked
+from geo_service.domain.coordinate import Metres
+from geo_service.domain.reach import DistanceType
+from geo_service.domain.register import Register
+from geo_service.domain.survey import Level
+from geo_service.runtime import walking_of
+from geo_service.services.asked import distance_asked, layer_asked
+from geo_service.services.coverage import CoverageQuery, measure_coverage
+from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
+from geo_service.services.exporting import answer_totals, coverage_csv, coverage_features
+from geo_service.services.notes import coverage_notes
+from geo_service.services.pack.contents import gather
+from geo_service.services.pack.files import PackBusyError, Packer, PackForm
+from geo_service.services.pdf import PdfBusyError
+
+_TEXT_FORMS: Final = ("geojson", "csv")
+
+
+@click.command()
+@click.argument("form", type=click.Choice([*(each.value for each in PackForm), *_TEXT_FORMS]))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
+@click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
+@click.option("--demand", metavar="LAYER", help="Of a demand layer; see geo-service demand list.")
+@click.option(
+    "--distance",
+    type=options.OneOf(DistanceType),
+    default=DistanceType.STRAIGHT,
+    show_default=True,
+    help="What a metre of the radius is.",
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@options.filters
+def command(form: str, file: Path, **given: Any) -> None:
+    """Write coverage to FILE as a workbook, GIS layers, a report or a picture of the map.
+
+    An older FILE is replaced as a whole, or, if anything goes wrong, left as it was.
+    """
+    if given["open_"] == options.ARRIVAL:
+        raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
+    condition = options.condition(given["open_"], open_only=given["open_only"])
+    now = datetime.now(UTC)
+    with opened() as connection, _in_place_of(file, form) as draft:
+        register = connection.register()
+        layer = given["demand"] and layer_of(register, connection.database, given["demand"])
+        query = CoverageQuery(
+            radius=Metres(given["radius"]),
+            level=given["level"],
+            conditions=options.conditions(given["service"], given["group"], given["amenity"]),
+            open=condition,
+            instant=None if condition is None else options.moment(given["open_"], now),
+            demand=layer or None,
+            distances=distances_of(given["distance"], walking_of(connection.settings)),
+        )
+        if form in _TEXT_FORMS:
+            draft.write_bytes(_text(register, query, form, now))
+        else:
+            contents = gather(register, query, instant=now, language=given["lang"])
+            Packer().write(contents, PackForm(form), draft)
+    click.echo(f"Wrote {file}")
+
+
+@contextmanager
+def _in_place_of(file: Path, form: str) -> Iterator[Path]:
+    """Yield where to write; what stands there at the end takes the file's place."""
+    try:
+        # Beside the file: only within one file system is it replaced in one step.
+        with tempfile.TemporaryDirectory(prefix=".geo-service-", dir=file.parent) as folder:
+            draft = Path(folder) / f"draft.{form}"  # GDAL insists on the ending
+            yield draft
+            draft.replace(file)
+    except (PackBusyError, PdfBusyError):
+        raise click.ClickException("the machine is too busy to make the file; try again") from None
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
+
+
+def _text(register: Register, query: CoverageQuery, form: str, now: datetime) -> bytes:
+    answer = measure_coverage(register, query)
+    about = about_asked(register, query)
+    if form == "csv":
+        return coverage_csv(answer, about).encode("utf-8-sig")  # else Excel takes it for another
+    collection = {
+        "type": "FeatureCollection",
+        **about,
+        "notes": coverage_notes(register, answer, now, "en"),
+        "distance": distance_asked(query),
+        "demand": layer_asked(query),
+        "totals": answer_totals(answer),
+        "features": coverage_features(answer.report, answer.demand),
+    }
+    return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()

@@ -1,0 +1,1 @@
+"""Coverage taken along: a workbook, a briefing, a picture and files for a GIS, of one content."""
