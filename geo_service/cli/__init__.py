@@ -20,6 +20,7 @@ _COMMANDS = {
     "reports": "List what people say is wrong with stations.",
     "scorecard": "Print which of the six things a station should have each shows.",
     "demand": "Load, list and remove layers of demand.",
+    "scenarios": "List, show, compare and remove scenarios of planners.",
     "routes": "Save, list and remove routes that people travel often.",
     "network": "Load, show and remove the streets that walks are measured along.",
     "migrate": "Bring the database schema up to date, or back.",

@@ -60,6 +60,26 @@ class RouteNotFoundError(GeoServiceError):
     """No saved route carries this identifier."""
 
 
+class ScenarioNotFoundError(GeoServiceError):
+    """No saved scenario carries this identifier."""
+
+
+class ScenarioTokenError(GeoServiceError):
+    """Only who made a scenario may change it, and this is not who did."""
+
+
+class ScenarioNotReadyError(GeoServiceError):
+    """The sites of a scenario are not chosen yet, or never will be; the text says which."""
+
+
+class TooManyScenariosError(GeoServiceError):
+    """Scenarios come faster than people plan, or no room is left; nothing was kept."""
+
+    def __init__(self, text: str, *, again_in_s: int) -> None:
+        super().__init__(text)
+        self.again_in_s = again_in_s
+
+
 class DemandLayerNotFoundError(GeoServiceError):
     """No demand layer carries this identifier."""
 

@@ -170,6 +170,24 @@ class Register:
         self._selecting = threading.Lock()
         self._surveys: dict[Level, Survey] = {}
 
+    def with_stations(self, stations: Sequence[Station]) -> "Register":
+        """Return the register as it would be with other stations: the same units, the same plane.
+
+        What was laid out of the units is shared, so this costs no more than the stations do.
+        """
+        dataset = Dataset(
+            place=self.place,
+            stations=stations,
+            townships=self.townships,
+            counties=self.counties,
+            calendar=self.calendar,
+            claims=self.claims,
+        )
+        other = Register(self.revision, dataset, self._overrides)
+        other.crs = self.crs  # not chosen anew: figures of the two are to be compared
+        other.schedules, other._surveys = self.schedules, self._surveys
+        return other
+
     @cached_property
     def townships_by_code(self) -> Mapping[str, Township]:
         """Townships by official code."""

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from geoalchemy2 import Geography, Geometry, WKBElement
 from sqlalchemy import (
@@ -16,13 +17,16 @@ from sqlalchemy import (
     MetaData,
     String,
     func,
+    text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum
 from geo_service.domain.holidays import HolidayKind, HolidayStatus
 from geo_service.domain.report import LONGEST_WORDS, ReportKind
+from geo_service.domain.scenario import ScenarioState
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
 from geo_service.domain.township import BoundaryStatus
 
@@ -248,6 +252,36 @@ class RouteRow(Base):
     line: Mapped[WKBElement] = mapped_column(
         Geometry("LINESTRING", srid=Coordinate.SRID, spatial_index=False)
     )
+
+
+class ScenarioRow(Base):
+    """The register as it might be: edits under a name, or sites still to be chosen."""
+
+    __tablename__ = "scenario"
+    __table_args__ = (
+        CheckConstraint("id ~ '^[A-Za-z0-9_-]{22}$'", name="id"),
+        CheckConstraint("jsonb_typeof(edits) = 'array'", name="edits"),
+        _one_of("state", ScenarioState),
+        Index(None, "state", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str]  # of what its maker was given to change it with
+    name: Mapped[str]
+    note: Mapped[str]
+    listed: Mapped[bool]
+    revision: Mapped[int] = mapped_column(BigInteger)
+    terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    edits: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    suggestion: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    state: Mapped[str]
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    failure: Mapped[str | None]
+    cancel_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class DemandLayerRow(Base):

@@ -11,6 +11,7 @@ from geo_service.web import (
     journal,
     metrics,
     problems,
+    scenario_work,
     security,
 )
 from geo_service.web.api import (
@@ -26,12 +27,14 @@ from geo_service.web.api import (
     on_foot,
     reports,
     routes,
+    scenarios,
     scorecard,
     search,
     stations,
 )
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
+from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
 from geo_service.web.route import views as route
@@ -55,6 +58,7 @@ def register(app: Flask, settings: Settings) -> None:
         isochrones.blueprint,
         along.blueprint,
         routes.blueprint,
+        scenarios.blueprint,
         search.blueprint,
         coverage.blueprint,
         history.blueprint,
@@ -64,6 +68,7 @@ def register(app: Flask, settings: Settings) -> None:
         documents.blueprint,
         maps.blueprint,
         route.blueprint,
+        planner_scenarios.blueprint,
         start.blueprint,
         reports.blueprint,
         station.blueprint,
@@ -73,6 +78,7 @@ def register(app: Flask, settings: Settings) -> None:
     ):
         app.register_blueprint(blueprint)
     reporting.register(app)
+    scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)
     compression.register(app)

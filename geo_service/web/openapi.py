@@ -28,6 +28,7 @@ class Operation:
     body: type[BaseModel] | None = None
     path: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[HTTPStatus] = (HTTPStatus.BAD_REQUEST,)
+    statuses: Sequence[HTTPStatus] = (HTTPStatus.OK,)
     tag: str = "stations"
 
 
@@ -142,7 +143,8 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         }
         for status in (*operation.refusals, HTTPStatus.SERVICE_UNAVAILABLE)
     }
-    return {"200": {"description": operation.summary, "content": content}} | refused
+    given = {"description": operation.summary} | ({"content": content} if content else {})
+    return {str(status.value): given for status in operation.statuses} | refused
 
 
 def _schema(shape: Any, schemas: dict[str, Any], mode: Any = "serialization") -> dict[str, Any]:

@@ -120,6 +120,11 @@ def read_body(model: type[Model]) -> Model:
     return _validated(model, body)
 
 
+def read_given(model: type[Model], given: Mapping[str, Any]) -> Model:
+    """Read what was put together here from a form, likewise."""
+    return _validated(model, given)
+
+
 def instant(text: str, parameter: str, zone: tzinfo | None = None) -> datetime:
     """Read an RFC 3339 instant; one without an offset is the place's time, where ``zone`` is it."""
     try:

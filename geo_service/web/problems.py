@@ -25,8 +25,12 @@ from geo_service.domain.errors import (
     RegisterNotWritableError,
     RegisterUnavailableError,
     RouteNotFoundError,
+    ScenarioNotFoundError,
+    ScenarioNotReadyError,
+    ScenarioTokenError,
     StationNotFoundError,
     TooManyReportsError,
+    TooManyScenariosError,
     TownshipNotFoundError,
 )
 from geo_service.web.answers import json_answer
@@ -110,6 +114,32 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "No such demand layer",
         HTTPStatus.NOT_FOUND,
         "Look the identifier up under /api/v1/demand; the layer may have been removed.",
+    ),
+    ScenarioNotFoundError: ProblemType(
+        "scenario-not-found",
+        "No such scenario",
+        HTTPStatus.NOT_FOUND,
+        "Check the address; the scenario may have been deleted. /api/v1/scenarios lists some.",
+    ),
+    ScenarioTokenError: ProblemType(
+        "scenario-token",
+        "Only who made a scenario may change it",
+        HTTPStatus.FORBIDDEN,
+        "Send the token that came with the scenario when it was saved, in the header "
+        "Scenario-Token. An operator deletes it by command without.",
+    ),
+    ScenarioNotReadyError: ProblemType(
+        "scenario-not-ready",
+        "The scenario has no sites to compare",
+        HTTPStatus.CONFLICT,
+        "Ask the scenario itself how far it is, and compare when its state is ready.",
+    ),
+    TooManyScenariosError: ProblemType(
+        "too-many-scenarios",
+        "Too many scenarios",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Nothing was kept. Save it again after the seconds that Retry-After names, or delete "
+        "scenarios that nobody needs.",
     ),
     NoStreetNetworkError: ProblemType(
         "no-street-network",
@@ -199,7 +229,7 @@ def _foreseen(error: GeoServiceError) -> Response:
     response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
-    if isinstance(error, TooManyReportsError):
+    if isinstance(error, TooManyReportsError | TooManyScenariosError):
         response.headers["Retry-After"] = str(error.again_in_s)
     return response
 

@@ -82,6 +82,10 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_station-not-found": "没有这个站点，可能已经撤了。",
         "problem_township-not-found": "没有这个乡镇（街道）。",
         "problem_too-many-reports": "报告太多了，这一条没有存。请过一会儿再发。",
+        "problem_scenario-not-found": "没有这个方案，可能已经删了，或链接没有复制全。",
+        "problem_scenario-token": "只有建立这个方案的浏览器（或口令）才能取消、删除它。",
+        "problem_scenario-not-ready": "这个方案还没有选好站点，暂时不能比较。",
+        "problem_too-many-scenarios": "方案太多了，这一个没有存。请过一会儿再试。",
         "problem_pdf-unavailable": "这台机器做不了 PDF。请直接打印网页，内容是一样的。",
         "go_home": "回到首页",
     },
@@ -167,6 +171,12 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_township-not-found": "There is no such township.",
         "problem_too-many-reports": "Too many reports: this one was not kept. Please send it "
         "later.",
+        "problem_scenario-not-found": "There is no such scenario: it was deleted, or the address "
+        "is not whole.",
+        "problem_scenario-token": "Only the browser it was made in, or its token, may cancel or "
+        "delete this scenario.",
+        "problem_scenario-not-ready": "The sites of this scenario are not chosen yet.",
+        "problem_too-many-scenarios": "Too many scenarios: this one was not kept. Try later.",
         "problem_pdf-unavailable": "This machine cannot make PDFs. Please print the page from the "
         "browser: it is the same sheet.",
         "go_home": "To the start page",

@@ -1,0 +1,1 @@
+"""The pages of scenarios: those there are, a form for another, and what one would change."""
