@@ -16,13 +16,13 @@ from geo_service.persistence.scenario_rows import edit_json, terms_json
 from geo_service.services.comparing import Comparison, Side, compare, question, side_of
 from geo_service.services.coverage import CoverageQuery
 from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
 from geo_service.services.scenario_notes import comparison_notes
 from geo_service.services.scenarios import (
     remove_as_operator,
     saved_scenario,
     saved_scenarios,
 )
-from geo_service.services.wish import distances_of
 
 _KM2 = 1e-6
 
@@ -122,7 +122,14 @@ def _question(
     if terms.demand is not None:
         layer = layer_of(register, connection.database, terms.demand)
     walking = runtime.walking_of(connection.settings)
-    return question(terms, level, layer=layer, distances=distances_of(terms, walking))
+    return question(
+        terms,
+        level,
+        layer=layer,
+        distances=distances_of(
+            terms.distance, walking, runtime.streets_of(connection.settings).network
+        ),
+    )
 
 
 def _shape(scenario: Scenario, register: Register) -> dict[str, Any]:

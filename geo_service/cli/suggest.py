@@ -27,7 +27,6 @@ from geo_service.persistence.distance_file import read_distances
 _SECONDS: Final = 600.0
 _SHOWN: Final = 20
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-_MEASURED: Final = [DistanceType.STRAIGHT, DistanceType.ESTIMATED_WALK]
 
 
 @click.command()
@@ -55,11 +54,12 @@ _MEASURED: Final = [DistanceType.STRAIGHT, DistanceType.ESTIMATED_WALK]
 @click.option("--datum", type=options.OneOf(Datum), help="Of the degrees in these files.")
 @click.option(
     "--distance",
-    type=options.OneOf(_MEASURED),
+    type=options.OneOf(DistanceType),
     default=DistanceType.STRAIGHT,
     show_default=True,
     help="What the radius is measured along.",
 )
+@click.option("--demand", metavar="LAYER", help="Of a demand layer; see geo-service demand list.")
 @click.option("--service", type=options.OneOf(ServiceKind), help="Only stations with this.")
 @click.option("--group", type=options.OneOf(Group), help="Only what these workers may use.")
 @click.option(
@@ -73,8 +73,8 @@ def command(**given: Any) -> None:
     least sum of ways. p-center: the least longest way. second-cover: the most demand within the
     radius of two sites.
 
-    Stations that exist stay and cost nothing. Without --distances the register is asked, and
-    evenly spread ground is the demand.
+    Stations that exist stay and cost nothing. Without --distances the register is asked;
+    without --demand, evenly spread ground is the demand.
     """
     _check(given)
     with watching(quiet=given["as_json"]) as watch:
@@ -92,7 +92,7 @@ def command(**given: Any) -> None:
 
 
 _OF_THE_REGISTER: Final = (
-    *("candidates", "require", "exclude", "datum", "distance"),
+    *("candidates", "require", "exclude", "datum", "distance", "demand"),
     *("service", "group", "amenity", "curve"),
 )
 

@@ -10,9 +10,11 @@ from geo_service.cli import options
 from geo_service.cli.connection import opened
 from geo_service.domain.coordinate import Metres
 from geo_service.domain.datum import Datum
-from geo_service.domain.reach import DistanceType, StraightLines
 from geo_service.domain.register import Register
 from geo_service.persistence.candidate_files import read_candidates, read_excluded
+from geo_service.runtime import streets_of, walking_of
+from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
 from geo_service.services.siting import (
     CandidateSites,
     CandidateSource,
@@ -37,13 +39,16 @@ def from_register(given: dict[str, Any], watch: Watch) -> dict[str, Any]:
             if given["exclude"] is None
             else read_excluded(given["exclude"], _datum(given["datum"], given["exclude"])),
             conditions=options.conditions(given["service"], given["group"], given["amenity"]),
-            distances=StraightLines(factor=connection.settings.detour_factor)
-            if given["distance"] is DistanceType.ESTIMATED_WALK
-            else StraightLines(),
+            distances=distances_of(
+                given["distance"],
+                walking_of(connection.settings),
+                streets_of(connection.settings).network,
+            ),
             curve=given["curve"],
             seconds=given["seconds"],
         )
-        return document(register, suggest(register, None, query, watch))
+        layer = given["demand"] and layer_of(register, connection.database, given["demand"])
+        return document(register, suggest(register, layer or None, query, watch))
 
 
 def _datum(datum: Datum | None, file: Path) -> Datum:

@@ -120,10 +120,14 @@ class _Reader:
         raise DatasetError(self._faults.found)
 
     def _fault(
-        self, reason: str, *, line: int | None = None, column: str | None = None, value: str = ""
+        self,
+        reason: str,
+        *,
+        line: int | None = None,
+        column: str | None = None,
+        value: str | None = None,
     ) -> None:
-        shown = value if column is not None and line is not None else None
-        self._faults.add(self._name, reason, row=line, column=column, value=shown)
+        self._faults.add(self._name, reason, row=line, column=column, value=value)
         if len(self._faults.found) >= _MOST_FAULTS:
             raise _TooManyFaultsError
 
@@ -146,7 +150,7 @@ class _Reader:
     def _header_fits(self, header: list[str]) -> bool:
         for name in _NEEDED:
             if name not in header:
-                self._fault("is a missing column", line=1, column=name, value="")
+                self._fault("is a missing column", line=1, column=name)
         for name in dict.fromkeys(header):
             if name not in (*_NEEDED, *_OPTIONAL):
                 known = ", ".join((*_NEEDED, *_OPTIONAL))
@@ -215,7 +219,7 @@ class _Reader:
         numbers = np.array([known.get(name, -1) for name in names], dtype=np.intp)
         for row in np.flatnonzero(numbers < 0).tolist():
             if but is None or not but[row]:
-                self._fault("must not be empty", line=chunk.lines(row), column=column)
+                self._fault("must not be empty", line=chunk.lines(row), column=column, value="")
         return numbers
 
     def _floats(

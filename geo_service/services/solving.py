@@ -27,6 +27,7 @@ from geo_service.domain.scenario import ScenarioState
 from geo_service.domain.walking import Walking
 from geo_service.persistence.database import Database
 from geo_service.persistence.scenarios import Outcome, ScenarioStore
+from geo_service.persistence.street_network import StreetNetworkFile
 from geo_service.services.solving_child import CANCELLED, OUT_OF_MEMORY
 from geo_service.services.wish import MOST_SECONDS
 
@@ -54,6 +55,7 @@ class Solvers:
     home: Path
     overrides: Overrides
     walking: Walking
+    streets: StreetNetworkFile
     _working: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def wake(self) -> None:
@@ -137,6 +139,7 @@ class Solvers:
                 else [bounds.west, bounds.south, bounds.east, bounds.north],
                 "crs": overrides.crs,
             },
+            "streets": str(self.streets.path),
             "walking": {
                 "metres_per_minute": self.walking.metres_per_minute,
                 "detour_factor": self.walking.detour_factor,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,11 @@ from geo_service.domain.walking import Walking
 from geo_service.persistence.database import Database
 from geo_service.persistence.scenarios import Outcome, ScenarioStore
 from geo_service.persistence.snapshots import load_register
+from geo_service.persistence.street_network import StreetNetworkFile
 from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
 from geo_service.services.siting import Progress, Status, Suggestion, suggest
-from geo_service.services.wish import Wish, distances_of
+from geo_service.services.wish import Wish
 
 Note = Callable[[Mapping[str, Any]], bool]
 
@@ -32,6 +35,7 @@ class Job:
     wish: Wish
     overrides: Overrides
     walking: Walking
+    streets: StreetNetworkFile
 
     @classmethod
     def of(cls, database: Database, given: Mapping[str, Any]) -> Self:
@@ -50,6 +54,7 @@ class Job:
                 crs=place["crs"],
             ),
             walking=Walking(**given["walking"]),
+            streets=StreetNetworkFile(Path(given["streets"])),
         )
 
     @property
@@ -71,7 +76,9 @@ class Job:
         layer = None
         if draft.terms.demand is not None:
             layer = layer_of(register, self.database, draft.terms.demand)
-        query = self.wish.query(draft.terms, distances_of(draft.terms, self.walking))
+        query = self.wish.query(
+            draft.terms, distances_of(draft.terms.distance, self.walking, self.streets.network)
+        )
         found = suggest(edited, layer, query, lambda each: note(progress_json(each)))
         chosen = self.wish.stations(found, draft.terms, draft.name)
         return Outcome(

@@ -12,10 +12,9 @@ from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.coordinates import Coordinates
 from geo_service.domain.datum import Datum
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
-from geo_service.domain.reach import Distances, DistanceType, StraightLines
+from geo_service.domain.reach import Distances
 from geo_service.domain.scenario import AddStation, Terms
 from geo_service.domain.station import Reading, Service, ServiceKind
-from geo_service.domain.walking import Walking
 from geo_service.services.siting import (
     CandidateSites,
     CandidateSource,
@@ -135,18 +134,6 @@ class Wish:
             )
             for number, site in enumerate(suggestion.sites, start=1)
         )
-
-
-def distances_of(terms: Terms, walking: Walking) -> Distances:
-    """Return how the terms want it measured, or raise InvalidQueryError."""
-    match terms.distance:
-        case DistanceType.STRAIGHT:
-            return StraightLines()
-        case DistanceType.ESTIMATED_WALK:
-            return StraightLines(factor=walking.detour_factor)
-        case _:
-            reason = "is not offered for scenarios; use straight or estimated_walk"
-            raise InvalidQueryError(ParameterFault("distance", reason))
 
 
 def _name_of(site: SuggestedSite, otherwise: str) -> str:

@@ -11,9 +11,10 @@ from geo_service.domain.scenario import Draft, Scenario, ScenarioState, Terms
 from geo_service.services.comparing import question
 from geo_service.services.coverage import CoverageQuery
 from geo_service.services.demand import layer_of
+from geo_service.services.distances import distances_of
 from geo_service.services.scenarios import Kept, save_scenario, saved_scenario
 from geo_service.services.solving import Solvers
-from geo_service.services.wish import Wish, distances_of
+from geo_service.services.wish import Wish
 from geo_service.web.origins import refuse_other_sites
 from geo_service.web.senders import SenderLimit
 
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
             home=settings.home,
             overrides=runtime.overrides_of(settings),
             walking=runtime.walking(),
+            streets=runtime.streets_of(settings),
         )
 
 
@@ -58,7 +60,7 @@ def keep(draft: Draft, wish: Wish | None) -> Kept:
             area.check(here, at, named=f"edits.{number}")
     if wish is not None:
         here.schedules.of(wish.opening_hours)
-        distances_of(draft.terms, runtime.walking())
+    distances_of(draft.terms.distance, runtime.walking(), runtime.street_network)
     if draft.terms.demand is not None:
         layer_of(here, runtime.database(), draft.terms.demand)
     kept = save_scenario(
@@ -82,7 +84,12 @@ def asked(terms: Terms, level: Level) -> CoverageQuery:
     layer = None
     if terms.demand is not None:
         layer = layer_of(runtime.register(), runtime.database(), terms.demand)
-    return question(terms, level, layer=layer, distances=distances_of(terms, runtime.walking()))
+    return question(
+        terms,
+        level,
+        layer=layer,
+        distances=distances_of(terms.distance, runtime.walking(), runtime.street_network),
+    )
 
 
 def _wake() -> None:

@@ -51,11 +51,13 @@ def test_a_scenario_is_shown_whole(scratch_shell: Command, saved: str) -> None:
 
 
 def test_a_comparison_lists_the_townships_that_change(scratch_shell: Command, saved: str) -> None:
-    printed = scratch_shell("scenarios", "compare", saved).stdout
+    result = scratch_shell("scenarios", "compare", saved)
+    assert result.exit_code == 0, result.output
+    printed = result.stdout
     document = json.loads(scratch_shell("scenarios", "compare", saved, "--json").stdout)
 
     rows = [line.split()[0] for line in printed.splitlines()[1:3]]
-    assert rows == [WEST, EAST]
+    assert rows == [WEST, EAST], printed
     assert "in a straight line" in printed
     assert [each["stations"] for each in document["units"]] == [1, -1, 0]
     assert document["units"][0]["gained_km2"] == pytest.approx(3.1416, rel=2e-3)

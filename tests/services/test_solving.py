@@ -23,6 +23,7 @@ from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.scenarios import ScenarioStore
 from geo_service.persistence.snapshots import load_register
+from geo_service.persistence.street_network import StreetNetworkFile
 from geo_service.services.comparing import Side, compare, question, side_of
 from geo_service.services.scenarios import (
     Kept,
@@ -59,7 +60,13 @@ def town(scratch: Database) -> Register:
 @pytest.fixture
 def solvers(scratch: Database, tmp_path: Path) -> Solvers:
     """What sees to the queue of a machine of the test's own."""
-    return Solvers(database=scratch, home=tmp_path, overrides=Overrides(), walking=Walking())
+    return Solvers(
+        database=scratch,
+        home=tmp_path,
+        overrides=Overrides(),
+        walking=Walking(),
+        streets=StreetNetworkFile(tmp_path / "streets.npz"),
+    )
 
 
 def save(database: Database, town: Register, wish: Wish, *edits: Edit) -> Kept:

@@ -336,7 +336,7 @@ def test_only_so_many_are_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPa
         ({"name": "a\u0000", "edits": [ADD]}, 400, "U+0000"),
         ({"name": "a", "edits": [ADD], "radius": 1}, 400, "radius"),
         ({"name": "a", "edits": [ADD], "demand": "nobody"}, 404, "nobody"),
-        ({"name": "a", "edits": [ADD], "distance": "network_walk"}, 400, "distance"),
+        ({"name": "a", "edits": [ADD], "distance": "network_walk"}, 409, "no-street-network"),
         ({"name": "a", "edits": [ADD], "open": "arrival"}, 400, "arrival needs an origin"),
         ({"name": "a", "edits": [CLOSE] * 501}, 400, "edits: takes at most 500"),
         ({"name": "a", "suggestion": {}}, 400, "suggestion.sites: is required"),

@@ -79,9 +79,7 @@ def parameters(contents: Contents) -> list[tuple[str, str]]:
         "crs": answer.report.crs.name,
         "stations": words["stations_of"].format(
             counted=counted,
-            all=whole(
-                len(register.numbers_in(register.eras.on(day_counted(register, answer.query))))
-            ),
+            all=whole(len(in_being)),
         ),
     }
     if answer.of_unknown_openness:

@@ -282,7 +282,7 @@ class TermsParameters(FilterParameters):
         str | None, Field(max_length=100, description="A demand layer; null: area is the demand.")
     ] = None
     distance: Annotated[
-        Literal[DistanceType.STRAIGHT, DistanceType.ESTIMATED_WALK],
+        DistanceType,
         Field(description="How the way to a station is measured."),
     ] = DistanceType.STRAIGHT
 

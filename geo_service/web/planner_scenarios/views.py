@@ -13,6 +13,8 @@ from geo_service.domain.errors import (
     DemandLayerNotFoundError,
     InvalidOpeningHoursError,
     InvalidQueryError,
+    InvalidStreetNetworkError,
+    NoStreetNetworkError,
     OutsideServedAreaError,
     RegisterUnavailableError,
     ScenarioTokenError,
@@ -44,6 +46,13 @@ blueprint = Blueprint(
     "planner_scenarios", __name__, url_prefix="/planner/scenarios", template_folder="templates"
 )
 
+_UNFIT: Final = (
+    InvalidOpeningHoursError,
+    OutsideServedAreaError,
+    DemandLayerNotFoundError,
+    NoStreetNetworkError,
+    InvalidStreetNetworkError,
+)
 _COOKIE: Final = "scenario-token"
 _A_YEAR_S: Final = 365 * 24 * 3600
 _LISTED: Final = 100
@@ -82,7 +91,7 @@ def save() -> Any:
     except InvalidQueryError as error:
         said = [f"{each.parameter}: {each.reason}" for each in error.faults]
         return _index(given, language, said), HTTPStatus.BAD_REQUEST
-    except (InvalidOpeningHoursError, OutsideServedAreaError, DemandLayerNotFoundError) as error:
+    except _UNFIT as error:
         return _index(given, language, [str(error)]), HTTPStatus.UNPROCESSABLE_ENTITY
     except TooManyScenariosError as error:
         answer = make_response(_index(given, language, [str(error)]), HTTPStatus.TOO_MANY_REQUESTS)
@@ -198,7 +207,7 @@ def _index(given: ScenarioForm, language: Language, faults: list[str] | None = N
         goals=list(Goal),
         sources=list(CandidateSource),
         datums=list(Datum),
-        distances=[DistanceType.STRAIGHT, DistanceType.ESTIMATED_WALK],
+        distances=list(DistanceType),
         layers=_layers(),
         most_sites=MOST_SITES,
         most_seconds=MOST_SECONDS,
