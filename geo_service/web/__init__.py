@@ -34,6 +34,7 @@ from geo_service.web.api import (
 )
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
+from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
@@ -68,6 +69,7 @@ def register(app: Flask, settings: Settings) -> None:
         documents.blueprint,
         maps.blueprint,
         route.blueprint,
+        planner.blueprint,
         planner_scenarios.blueprint,
         start.blueprint,
         reports.blueprint,

@@ -24,6 +24,7 @@ blueprint = Blueprint("start", __name__, template_folder="templates")
 
 # Outlines of our own, drawn in a 24 × 24 box.
 _ICONS: Final = {
+    "planner": Markup('<path d="M4 20V10M10 20V4M16 20v-8M21 20H3"/>'),
     "station_map": Markup(
         '<path d="M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.5C5 14.8 12 21 12 21z"/>'
         '<circle cx="12" cy="9.5" r="2.5"/>'
@@ -117,6 +118,7 @@ def _counts(register: Register, language: Language) -> list[tuple[str, int]]:
 
 def _ways(language: Language) -> list[dict[str, object]]:
     leads_to = {
+        "planner": url_for("planner.page", lang=language),
         "station_map": url_for("maps.stations", lang=language),
         "coverage_map": url_for("maps.coverage", lang=language),
         "coverage_table": url_for("start.coverage", lang=language),
