@@ -14,11 +14,11 @@ from geo_service.domain.datum import Datum
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.domain.reach import Distances
 from geo_service.domain.scenario import AddStation, Terms
+from geo_service.domain.siting import Goal
 from geo_service.domain.station import Reading, Service, ServiceKind
-from geo_service.services.siting import (
+from geo_service.services.suggestion import (
     CandidateSites,
     CandidateSource,
-    Goal,
     SuggestedSite,
     Suggestion,
     SuggestionQuery,

@@ -28,9 +28,10 @@ from geo_service.domain.scenario import (
     MoveStation,
     Terms,
 )
+from geo_service.domain.siting import Goal
 from geo_service.domain.station import Amenity, Group, Reading, Service, ServiceKind, StationId
 from geo_service.persistence.faults import why_unfit
-from geo_service.services.siting import CandidateSource, Goal
+from geo_service.services.suggestion import CandidateSource
 from geo_service.services.wish import (
     DEFAULT_SECONDS,
     MOST_CANDIDATES,

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from geo_service.domain.datum import Datum
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
-from geo_service.services.siting import CandidateSource, Goal
+from geo_service.domain.siting import Goal
+from geo_service.services.suggestion import CandidateSource
 from geo_service.web import params
 from geo_service.web.api.scenario_bodies import ScenarioParameters, TermsParameters
 from geo_service.web.language import Language, LanguageParameters

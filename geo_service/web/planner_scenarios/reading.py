@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from geo_service.domain.register import Register
 from geo_service.domain.scenario import Scenario, Terms
+from geo_service.domain.siting import Goal
 from geo_service.services.comparing import Comparison, Difference
-from geo_service.services.siting import Goal
 from geo_service.web.language import Language
 from geo_service.web.planner_scenarios.words import WORDS
 

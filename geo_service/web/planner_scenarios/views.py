@@ -22,6 +22,7 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.scenario import Scenario, ScenarioState
+from geo_service.domain.siting import Goal
 from geo_service.domain.station import Group, ServiceKind
 from geo_service.services.comparing import Comparison, why_not_ready
 from geo_service.services.demand import layers
@@ -32,7 +33,7 @@ from geo_service.services.scenarios import (
     remove_scenario,
     saved_scenarios,
 )
-from geo_service.services.siting import CandidateSource, Goal
+from geo_service.services.suggestion import CandidateSource
 from geo_service.services.wish import DEFAULT_SECONDS, MOST_SECONDS, MOST_SITES
 from geo_service.web import params, scenario_work
 from geo_service.web.api.scenarios import compared_with, notes_on
