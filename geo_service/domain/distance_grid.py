@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from shapely import MultiPolygon, Polygon
 
-from geo_service.domain.coordinate import WGS84, Coordinate, Metres
+from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.ecef import ecef, gaussian_radius
+from geo_service.domain.geodesics import geodesics
 from geo_service.domain.lattice import lattice_inside
 from geo_service.domain.planar import PlanarCrs
 from geo_service.domain.station import Station, StationId
@@ -183,13 +184,12 @@ class StationDistances:
         places: NDArray[np.intp],
         stations: NDArray[np.intp],
     ) -> NDArray[np.float64]:
-        _, _, metres = WGS84.inv(
+        return geodesics(
             grid.longitude[places],
             grid.latitude[places],
             self._longitude[stations],
             self._latitude[stations],
         )
-        return np.asarray(metres)
 
 
 def summarised(

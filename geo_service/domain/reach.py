@@ -7,15 +7,16 @@ printed with every figure made from it.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo_service.domain.coordinate import WGS84, Metres
+from geo_service.domain.coordinate import Metres
 from geo_service.domain.coordinates import Coordinates
 from geo_service.domain.ecef import ecef, longest_chord
+from geo_service.domain.geodesics import geodesics
 
 
 class DistanceType(StrEnum):
@@ -103,13 +104,11 @@ _NO_METRES: Final = np.empty(0)
 def _pairs(
     tree: cKDTree, asked: NDArray[np.float64], limit: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return every pair of a place and a site whose chord is short enough."""
     chord = longest_chord(limit + _TOLERANCE_M)
-    found = cast("list[list[int]]", list(tree.query_ball_point(asked, chord, return_sorted=False)))
-    counts = np.array([len(each) for each in found])
-    place = np.repeat(np.arange(len(found)), counts)
-    site = np.concatenate([np.asarray(each, dtype=np.intp) for each in found])
-    return place, site
+    found = cKDTree(asked).sparse_distance_matrix(tree, chord, output_type="ndarray")
+    return found["i"].astype(np.intp), found["j"].astype(np.intp)
 
 
 def _geodesics(these: Coordinates, those: Coordinates) -> NDArray[np.float64]:
-    return np.asarray(WGS84.inv(*these.degrees, *those.degrees)[2], dtype=np.float64)
+    return geodesics(*these.degrees, *those.degrees)

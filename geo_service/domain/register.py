@@ -168,7 +168,7 @@ class Register:
             room, getsizeof=len
         )
         self._selecting = threading.Lock()
-        self._surveys: dict[Level, Survey] = {}
+        self.surveys: dict[Level, Survey] = {}
 
     def with_stations(self, stations: Sequence[Station]) -> "Register":
         """Return the register as it would be with other stations: the same units, the same plane.
@@ -185,8 +185,18 @@ class Register:
         )
         other = Register(self.revision, dataset, self._overrides)
         other.crs = self.crs  # not chosen anew: figures of the two are to be compared
-        other.schedules, other._surveys = self.schedules, self._surveys
+        other.schedules, other.surveys = self.schedules, self.surveys
         return other
+
+    def follow(self, before: "Register") -> None:
+        """Take over what an earlier revision laid out of its units, if they are still the same."""
+        if (
+            self.place == before.place
+            and self.townships == before.townships
+            and self.counties == before.counties
+            and self.crs == before.crs
+        ):
+            self.surveys = before.surveys
 
     @cached_property
     def townships_by_code(self) -> Mapping[str, Township]:
@@ -269,8 +279,8 @@ class Register:
 
     def survey(self, level: Level) -> Survey:
         """Return the units of a level, laid out for measuring."""
-        if (kept := self._surveys.get(level)) is None:
-            kept = self._surveys[level] = Survey.of(self._units(level), crs=self.crs)
+        if (kept := self.surveys.get(level)) is None:
+            kept = self.surveys[level] = Survey.of(self._units(level), crs=self.crs)
         return kept
 
     def _units(self, level: Level) -> Iterable[Unit]:

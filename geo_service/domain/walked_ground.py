@@ -9,17 +9,24 @@ grid: covered is the share of them with a station within the radius.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo_service.domain.coordinate import Metres
-from geo_service.domain.coverage import CoverageReport, Totals, UnitCoverage, measure
+from geo_service.domain.coverage import (
+    CoverageReport,
+    Totals,
+    UnitCoverage,
+    check_radius,
+    report_of,
+)
 from geo_service.domain.demand import DemandPoints
 from geo_service.domain.demand_coverage import positions, times_reached
 from geo_service.domain.distance_grid import NearestDistances, WorstGap, summarise
 from geo_service.domain.gap_list import nearest_stations
+from geo_service.domain.ground_figures import GroundFigures
 from geo_service.domain.placed_demand import PlacedDemand
 from geo_service.domain.reach import Distances, DistanceType, StraightLines
 from geo_service.domain.station import Station
@@ -35,17 +42,32 @@ WORDS: Final = {
 _NO_WAY: Final = "no way leads to any station"
 
 
-def measure_ground(
+class FiguresOf(Protocol):
+    """A way to the figures about the ground of a survey."""
+
+    def __call__(
+        self, survey: Survey, stations: Sequence[Station], *, radius: Metres
+    ) -> GroundFigures:
+        """Return them."""
+
+
+def measure_ground(  # noqa: PLR0913 - a question has as many sides
     survey: Survey,
     stations: Sequence[Station],
     *,
     radius: Metres,
     distances: Distances,
     members: Mapping[str, Sequence[Station]],
+    figures_of: FiguresOf = GroundFigures.of,
 ) -> CoverageReport:
-    """Measure as ``coverage.measure`` does, with the radius and distances of any type."""
+    """Measure as ``coverage.measure`` does, with the radius and distances of any type.
+
+    ``figures_of`` may know a shorter way to the figures than to measure all.
+    """
+    check_radius(radius)
     ground_radius = straight_radius(radius, distances)
-    report = measure(survey, stations, radius=ground_radius or radius, members=members)
+    figures = figures_of(survey, stations, radius=ground_radius or radius)
+    report = report_of(figures, members=members)
     if ground_radius is None:
         report = _along_streets(report, survey, stations, radius, distances)
     elif isinstance(distances, StraightLines) and distances.factor != 1.0:

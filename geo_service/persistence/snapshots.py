@@ -213,6 +213,8 @@ class Snapshots:
 
     def _hold(self, loaded: Loaded, checked_at: datetime, *, keep: bool = True) -> None:
         register = Register(*loaded, self._overrides)
+        if self._held is not None:
+            register.follow(self._held.register)
         _prepare(register)
         self._replaced = self._held is not None
         with self._changed:

@@ -24,6 +24,7 @@ from geo_service.domain.register import Register, Selection
 from geo_service.domain.station import Station, StationFilter
 from geo_service.domain.units import members
 from geo_service.domain.walked_ground import measure_ground, straight_radius
+from geo_service.services.ground import figures_of
 from geo_service.services.openness import OpenCondition, openness_of
 
 _ANSWERS_KEPT: Final = 64
@@ -208,6 +209,7 @@ def _report(
             radius=query.radius,
             distances=query.distances,
             members=members(query.level, made, register.townships),
+            figures_of=figures_of,
         )
     return report
 

@@ -115,6 +115,18 @@ def test_a_chosen_unit_shows_its_card_without_a_script(client: FlaskClient) -> N
     assert '<tr data-unit="411121102" data-county="411121" class="chosen">' in text
 
 
+def test_the_form_for_new_sites_is_filled_in_with_the_same_question(client: FlaskClient) -> None:
+    text = page(client, "radius=1500&service=breakfast&find=x&measure=stations")
+    address = html.unescape(re.findall(r'href="(/planner/scenarios\?[^"]*)"', text)[0])
+
+    form = client.get(address)
+
+    assert form.status_code == 200
+    assert 'name="radius" min="50" max="50000" step="50" value="1500"' in form.text
+    for chosen in ("breakfast", "population", "mclp"):
+        assert f'<option value="{chosen}" selected>' in form.text
+
+
 def test_the_files_answer_the_same_question(client: FlaskClient) -> None:
     text = page(client, "radius=700&level=county&unit=411121&sort=stations&measure=stations")
 

@@ -17,6 +17,7 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
+from geo_service.domain.siting import Goal
 from geo_service.domain.station import Amenity, Group, ServiceKind
 from geo_service.domain.walked_ground import straight_radius
 from geo_service.services.coverage import CoverageAnswer, CoverageQuery, measure_coverage
@@ -50,6 +51,9 @@ _KIND_OF_UNIT: Final = re.compile(r" (?:Town|Township|Subdistrict|County|Distric
 
 _FILES: Final = ("xlsx", "pdf", "png", "gpkg", "geojson", "csv")
 
+# What a scenario asks by, too, and its form has a field for.
+_TERMS: Final = frozenset({"radius", "service", "group", "open", "open_only", "distance"})
+
 # Parts that take longer, and come when the page is scrolled to them.
 _LATER: Final = ("hours", "history", "six")
 
@@ -72,6 +76,7 @@ def page() -> str:
         distance_type=distance_words(answer.query, language),
         notes=coverage_notes(register, answer, now, language),
         files=_files(answer, language),
+        where_next=_where_next(answer, language),
         again=_again,
         short=_short,
         laters={name: url_for(f"planner.{name}", **asked_again()) for name in _LATER},
@@ -246,6 +251,15 @@ def _files(answer: CoverageAnswer, language: Language) -> list[tuple[str, str]]:
         for form in _FILES
         if form in offered
     ]
+
+
+def _where_next(answer: CoverageAnswer, language: Language) -> str:
+    """Return the address of the form for new sites, filled in with this question."""
+    asked = {name: value for name, value in asked_again().items() if name in _TERMS}
+    if answer.query.demand is not None:
+        asked["demand"] = answer.query.demand.id
+    goal = Goal.MCLP.value
+    return url_for("planner_scenarios.index", **asked, goal=goal, curve="true", lang=language)
 
 
 def _short(name: str) -> str:

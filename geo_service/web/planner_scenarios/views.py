@@ -58,10 +58,6 @@ _A_YEAR_S: Final = 365 * 24 * 3600
 _LISTED: Final = 100
 
 
-class ScenariosPageParameters(LanguageParameters):
-    """GET /planner/scenarios."""
-
-
 class ScenarioPageParameters(LanguageParameters):
     """GET /planner/scenarios/{id}."""
 
@@ -75,9 +71,9 @@ class ChangeForm(LanguageParameters):
 
 @blueprint.get("")
 def index() -> str:
-    """List the scenarios, and show the form for another."""
-    language = language_asked(params.read_form(ScenariosPageParameters).lang)
-    return _index(ScenarioForm(radius=1000.0), language)
+    """List the scenarios, and show the form for another, filled in as the address says."""
+    given = params.read_form(ScenarioForm)
+    return _index(given, language_asked(given.lang))
 
 
 @blueprint.post("")
