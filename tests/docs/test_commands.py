@@ -13,6 +13,7 @@ from geo_service.cli import main
 from geo_service.settings import PREFIX, PROJECT
 from tests.docs.curl import SHOWN, Curl
 from tests.docs.markdown import Block, blocks, document, documents
+from tests.docs.test_own_files import OWN_FILES
 from tests.support.postgis import PostGIS
 
 SHELL = [block for path in documents() for block in blocks(path) if block.language == "sh"]
@@ -25,8 +26,8 @@ COMMANDS = [
 CURLS = [each for each in COMMANDS if str(each.values[0]).startswith("curl ")]
 GEO_SERVICE = [each for each in COMMANDS if str(each.values[0]).startswith("geo-service ")]
 
-# Where else these are run: tests/start, tests/docs/test_own_postgis.py, tests/migrations,
-# tests/faults, or ./test itself. The rest changes a person's own shell.
+# Where else these are run: tests/start, tests/docs/test_own_postgis.py and test_own_files.py,
+# tests/migrations, tests/faults, or ./test itself. The rest changes a person's own shell.
 ELSEWHERE = (
     "./start",
     "./test",
@@ -34,6 +35,7 @@ ELSEWHERE = (
     "pg_dump ",
     "pg_restore ",
     "pg_basebackup ",
+    *OWN_FILES,
     ". .venv/bin/activate",
 )
 

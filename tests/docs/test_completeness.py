@@ -14,6 +14,8 @@ from geo_service.domain.coverage import Level
 from geo_service.domain.datum import Datum
 from geo_service.domain.holidays import HolidayKind
 from geo_service.domain.opening_hours import Openness
+from geo_service.domain.reach import DistanceType
+from geo_service.domain.siting import Goal
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
 from geo_service.domain.township import BoundaryStatus
 from geo_service.settings import PREFIX, SettingDocumentation, Settings
@@ -22,8 +24,8 @@ from geo_service.web.problems import PROBLEM_TYPES, ProblemType
 from tests.docs.markdown import document, section
 
 ENUMERATIONS = (
-    *(Accessibility, Amenity, BoundaryStatus, DataStatus, Datum),
-    *(Group, HolidayKind, Level, Openness, ServiceKind),
+    *(Accessibility, Amenity, BoundaryStatus, DataStatus, Datum, DistanceType),
+    *(Goal, Group, HolidayKind, Level, Openness, ServiceKind),
 )
 WORDS = (
     *("station", "service", "rest", "breakfast", "amenity", "opening hours", "openness"),
@@ -38,7 +40,9 @@ WORDS = (
     ),
     *("distance", "bounds", "service radius", "catchment", "service area", "demand point, weight"),
     *("covered", "coverage", "area coverage", "cross coverage", "gap", "candidate site"),
-    *("scenario", "CRS, SRID", "datum", "snapshot", "problem"),
+    *("scenario", "comparison", "goal", "suggestion", "optimal", "demand layer", "demand coverage"),
+    *("type of distance", "street network", "isochrone", "scorecard", "era", "in being"),
+    *("CRS, SRID", "datum", "snapshot", "problem"),
 )
 CHINESE = ("驿站", "爱心早餐", "环卫工", "公交司机", "乡镇", "街道", "覆盖率", "服务半径", "空白点")
 
