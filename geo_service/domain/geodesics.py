@@ -19,10 +19,25 @@ Floats = NDArray[np.float64]
 _SOLVE_BEYOND_M: Final = 200_000.0
 
 
+# Pairs measured together: a few arrays of these stay in the processor's cache.
+_AT_ONCE: Final = 32_768
+
+
 def geodesics(
     longitudes: Floats, latitudes: Floats, other_longitudes: Floats, other_latitudes: Floats
 ) -> Floats:
     """Return the metres of each geodesic, shape (n,), to 15 µm; degrees on WGS 84, shape (n,)."""
+    ends = longitudes, latitudes, other_longitudes, other_latitudes
+    metres = np.empty(len(longitudes))
+    for begin in range(0, len(metres), _AT_ONCE):
+        piece = slice(begin, begin + _AT_ONCE)
+        metres[piece] = _measured(*(each[piece] for each in ends))
+    return metres
+
+
+def _measured(
+    longitudes: Floats, latitudes: Floats, other_longitudes: Floats, other_latitudes: Floats
+) -> Floats:
     chord = ecef(other_longitudes, other_latitudes) - ecef(longitudes, latitudes)
     squared = np.einsum("ij,ij->i", chord, chord)
     turn = (other_longitudes - longitudes + 180.0) % 360.0 - 180.0
