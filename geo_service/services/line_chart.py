@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from math import ceil, floor, log10
 from typing import Final, Literal
 
@@ -24,6 +25,7 @@ _LETTER_PX: Final = 13
 _CAPTION: Final = 20.0
 _LABELS_APART: Final = 16.0
 _MOST_RULES: Final = 5
+_NOTHING: Final = 1e-9  # what is less is drawn as nothing
 _MOST_DATES: Final = 6
 # Beyond so many, marks would hide the line.
 _MOST_MARKS: Final = 40
@@ -114,7 +116,7 @@ class _Frame:
 
 def _round_rule(most: float) -> float:
     """Return a round number of which a few reach up to the most."""
-    if most <= 0:
+    if most < _NOTHING:
         return 1.0
     whole = 10.0 ** floor(log10(most / _MOST_RULES))
     return next(
@@ -248,6 +250,7 @@ def _written(value: float, form: Form) -> str:
 def _tick(value: float, form: Form, rule: float) -> str:
     if form == "whole":
         return f"{value:,.0f}" if rule >= 1 else f"{value:g}"
-    # As many digits as tell one rule from the next.
-    digits = max(0, ceil(-log10(rule * 100) - 1e-9)) if rule else 0
+    # As many digits as the rule has: 2.5 % is not 2 %, nor 3 %.
+    percent = 100 * rule
+    digits = next(each for each in count() if abs(percent - round(percent, each)) < percent / 1e6)
     return f"{100 * value:.{digits}f}%"

@@ -87,16 +87,17 @@ def test_a_page_leads_to_the_next_until_there_is_none(client: FlaskClient) -> No
 
 
 def test_a_made_up_layer_says_so(client: FlaskClient) -> None:
-    (note,) = asked(client, "/five")["notes"]
+    notes = asked(client, "/five")["notes"]
 
-    assert note.startswith("演示数据 · Demonstration data")
+    assert any(note.startswith("演示数据 · Demonstration data") for note in notes)
 
 
 def test_residents_say_that_they_are_an_estimate(client: FlaskClient) -> None:
     answer = asked(client, "/population?limit=1")
 
-    assert "not where people live" in answer["notes"][0]
-    assert "2,367,490" in answer["notes"][1]
+    notes = " ".join(answer["notes"])
+    assert "not where people live" in notes
+    assert "2,367,490" in notes
     assert answer["numberMatched"] > 5_000
 
 

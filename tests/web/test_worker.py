@@ -223,7 +223,7 @@ def test_every_card_says_that_its_data_is_a_demonstration(client: FlaskClient) -
 def test_the_foot_leads_on_to_everything_else(client: FlaskClient) -> None:
     foot = client.get("/?lang=zh").text.partition("<footer")[2]
 
-    for path in ("/route", "/maps/stations", "/maps/coverage", "/coverage", "/api/docs", "/about"):
+    for path in ("/route", "/maps/stations", "/maps/coverage", "/planner", "/api/docs", "/about"):
         assert re.search(rf'href="{path}["?]', foot), path
 
 
