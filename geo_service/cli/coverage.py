@@ -6,17 +6,15 @@ from typing import IO, Any
 
 import click
 
-from geo_service.cli import coverage_history, options, terminal
+from geo_service.cli import coverage_history, coverage_question, terminal
 from geo_service.cli.connection import opened
+from geo_service.cli.coverage_question import asks_of_coverage, coverage_query
 from geo_service.cli.measures import print_gaps, print_hours, within
-from geo_service.domain.coordinate import Metres
-from geo_service.domain.coverage import Level, UnitCoverage
+from geo_service.domain.coverage import UnitCoverage
 from geo_service.domain.demand_coverage import UnitDemand
-from geo_service.domain.reach import DistanceType
 from geo_service.domain.register import Register
 from geo_service.domain.station import Amenity, DataStatus
 from geo_service.domain.walked_ground import WORDS
-from geo_service.runtime import streets_of, walking_of
 from geo_service.services.asked import asked_in_a_line, distance_asked, layer_asked
 from geo_service.services.coverage import (
     CoverageAnswer,
@@ -24,8 +22,6 @@ from geo_service.services.coverage import (
     day_counted,
     measure_coverage,
 )
-from geo_service.services.demand import layer_of
-from geo_service.services.distances import distances_of
 from geo_service.services.exporting import Cell, answer_totals, coverage_csv, unit_rows
 from geo_service.services.measure_rows import day_row, gap_csv, gap_rows, hour_csv, hour_row
 from geo_service.services.measures import MOST_GAPS, hour_by_hour, ordinary_days, worst_gaps
@@ -33,18 +29,7 @@ from geo_service.services.notes import counting_notes, coverage_notes, register_
 
 
 @click.command()
-@click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
-@click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
-@click.option("--demand", metavar="LAYER", help="Of a demand layer; see geo-service demand list.")
-@click.option(
-    "--distance",
-    type=options.OneOf(DistanceType),
-    default=DistanceType.STRAIGHT,
-    show_default=True,
-    help="What a metre of the radius is.",
-)
-@options.filters
-@click.option("--on", type=options.Day(), help="Count the stations in being on this date.")
+@asks_of_coverage
 @coverage_history.history_options
 @click.option("--gaps", type=click.IntRange(1, MOST_GAPS), help="Name so many worst places.")
 @click.option("--hours", is_flag=True, help="Tell a working day and a weekend day by the hour.")
@@ -65,27 +50,10 @@ def command(**given: Any) -> None:
     station. With --hours: what is covered at each hour by what is open then.
     """
     _check(given)
-    condition = options.condition(
-        given["open_"], open_only=given["open_only"] and not given["hours"]
-    )
     now = datetime.now(UTC)
     with opened() as connection:
         register = connection.register()
-        layer = given["demand"] and layer_of(register, connection.database, given["demand"])
-        query = CoverageQuery(
-            radius=Metres(given["radius"]),
-            level=given["level"],
-            conditions=options.conditions(given["service"], given["group"], given["amenity"]),
-            open=condition,
-            instant=None if condition is None else options.moment(given["open_"], now),
-            demand=layer or None,
-            distances=distances_of(
-                given["distance"],
-                walking_of(connection.settings),
-                streets_of(connection.settings).network,
-            ),
-            on=given["on"] or (None if given["hours"] else options.moment(given["open_"], now)),
-        )
+        query = coverage_query(connection, register, given, now, hour_by_hour=given["hours"])
         if given["history"]:
             coverage_history.tell(register, query, given, now)
             return
@@ -99,8 +67,7 @@ def command(**given: Any) -> None:
 
 def _check(given: dict[str, Any]) -> None:
     coverage_history.check(given)
-    if given["open_"] == options.ARRIVAL:
-        raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
+    coverage_question.check(given)
     if given["as_json"] and given["csv_file"]:
         raise click.UsageError("--json and --csv are two answers: ask for one of them.")
     if given["hours"] and (given["gaps"] or given["open_"]):

@@ -10,18 +10,13 @@ from typing import Any, Final
 
 import click
 
-from geo_service.cli import options
+from geo_service.cli import coverage_question
 from geo_service.cli.connection import opened
 from geo_service.cli.coverage import about_asked
-from geo_service.domain.coordinate import Metres
-from geo_service.domain.reach import DistanceType
+from geo_service.cli.coverage_question import asks_of_coverage, coverage_query
 from geo_service.domain.register import Register
-from geo_service.domain.survey import Level
-from geo_service.runtime import streets_of, walking_of
 from geo_service.services.asked import distance_asked, layer_asked
 from geo_service.services.coverage import CoverageQuery, measure_coverage
-from geo_service.services.demand import layer_of
-from geo_service.services.distances import distances_of
 from geo_service.services.exporting import answer_totals, coverage_csv, coverage_features
 from geo_service.services.notes import coverage_notes
 from geo_service.services.pack.contents import gather
@@ -34,45 +29,18 @@ _TEXT_FORMS: Final = ("geojson", "csv")
 @click.command()
 @click.argument("form", type=click.Choice([*(each.value for each in PackForm), *_TEXT_FORMS]))
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--radius", type=options.Metres(50, 50_000), default=1000.0, show_default=True)
-@click.option("--level", type=options.OneOf(Level), default=Level.TOWNSHIP, show_default=True)
-@click.option("--demand", metavar="LAYER", help="Of a demand layer; see geo-service demand list.")
-@click.option(
-    "--distance",
-    type=options.OneOf(DistanceType),
-    default=DistanceType.STRAIGHT,
-    show_default=True,
-    help="What a metre of the radius is.",
-)
-@click.option("--on", type=options.Day(), help="Count the stations in being on this date.")
+@asks_of_coverage
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@options.filters
 def command(form: str, file: Path, **given: Any) -> None:
     """Write coverage to FILE as a workbook, GIS layers, a report or a picture of the map.
 
     An older FILE is replaced as a whole, or, if anything goes wrong, left as it was.
     """
-    if given["open_"] == options.ARRIVAL:
-        raise click.UsageError("--open arrival needs an origin; use now or an instant here.")
-    condition = options.condition(given["open_"], open_only=given["open_only"])
+    coverage_question.check(given)
     now = datetime.now(UTC)
     with opened() as connection, _in_place_of(file, form) as draft:
         register = connection.register()
-        layer = given["demand"] and layer_of(register, connection.database, given["demand"])
-        query = CoverageQuery(
-            radius=Metres(given["radius"]),
-            level=given["level"],
-            conditions=options.conditions(given["service"], given["group"], given["amenity"]),
-            open=condition,
-            instant=None if condition is None else options.moment(given["open_"], now),
-            demand=layer or None,
-            distances=distances_of(
-                given["distance"],
-                walking_of(connection.settings),
-                streets_of(connection.settings).network,
-            ),
-            on=given["on"] or options.moment(given["open_"], now),
-        )
+        query = coverage_query(connection, register, given, now)
         if form in _TEXT_FORMS:
             draft.write_bytes(_text(register, query, form, now))
         else:
