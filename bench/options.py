@@ -42,6 +42,15 @@ COMMANDS = {
         sizes=(203, 200_000),
         quick_sizes=(203, 20_000),
     ),
+    "siting": Bounds(
+        about="Choosing sites, against a textbook's model in HiGHS and spopt. "
+        "A size is a number of nodes of a p-median graph; seconds limit each search.",
+        sizes=(100, 200, 300, 500),
+        quick_sizes=(100,),
+        seconds=8.0,
+        quick_seconds=3.0,
+        quick_rounds=1,
+    ),
     "maps": Bounds(
         about="The two map pages: drawn in the process, asked for by HTTP, and their size.",
         sizes=(203,),

@@ -61,7 +61,7 @@ def branch(  # noqa: PLR0913 - the parts of a search, each with its name
         following = None
         if node.bound > cutoff():
             continue
-        if search.over:
+        if search.asked():
             return False
         bound, openness = _evaluate(program, node, search, cutoff)
         if bound == -np.inf:

@@ -2,8 +2,8 @@
 
 The answer is one of the distances there are. Whether N sites can cover everybody within one of
 them is a set covering problem; the smallest for which they can is found by halving (Minieka 1970),
-first with the linear program's word that they cannot, then with proofs (Elloumi, Labbé and
-Pochet 2004).
+first with the greedy method's word that they can and the linear program's that they cannot, then
+with proofs (Elloumi, Labbé and Pochet 2004).
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from geo_service.domain.siting_assignment import Floats, Marks, Whole
-from geo_service.domain.siting_cover import fewest, fewest_at_least, row_matrix
+from geo_service.domain.siting_cover import fewest, fewest_at_least, row_matrix, some_cover
 from geo_service.domain.siting_search import Search
 
 
@@ -71,12 +71,15 @@ def center(model: CenterModel, search: Search) -> Center:
     levels = model.levels()
     if model.rows(float(levels[-1])) is None:
         return Center(opened=None, distance=np.inf, bound=np.inf, proven=True)
-    low = _first(levels, 0, len(levels) - 1, lambda level: _may_do(model, level, search))
-    search.proved(float(levels[low]))
-    best: Marks | None = None
+    best = _quickly(model, levels, search)
     # The last level is tried too: not even it need be within reach of so few sites.
     high = len(levels)
-    while low < high and not search.over:
+    if best is not None:
+        high = int(np.searchsorted(levels, model.worst(best)))
+    last = min(high, len(levels) - 1)
+    low = _first(levels, 0, last, lambda level: _may_do(model, level, search))
+    search.proved(float(levels[low]))
+    while low < high and not search.asked():
         middle = min((low + high) // 2, len(levels) - 1)
         matrix = model.rows(float(levels[middle]))
         cover = None
@@ -105,11 +108,60 @@ def center(model: CenterModel, search: Search) -> Center:
     )
 
 
+def _quickly(model: CenterModel, levels: Floats, search: Search) -> Marks | None:
+    """Return good sites without a proof, None if none are found that reach everybody."""
+    best, worst = _farthest_first(model), np.inf
+    if np.isfinite(model.worst(best)):
+        worst = model.worst(best)
+        search.found(worst)
+
+    def does(level: float) -> bool:
+        nonlocal best, worst
+        if worst <= level:
+            return True
+        matrix = None if search.asked() else model.rows(level)
+        cover = None if matrix is None else some_cover(matrix, model.required, model.opened, search)
+        if cover is None:
+            return False
+        best, worst = cover, model.worst(cover)
+        search.found(worst)
+        return True
+
+    _first(levels, 0, len(levels) - 1, does)
+    return best if np.isfinite(worst) else None
+
+
+def _farthest_first(model: CenterModel) -> Marks:
+    """Open the site nearest to whoever has the longest way, again and again (Gonzalez 1985)."""
+    opened = model.required.copy()
+    by_place = np.lexsort((model.distance, model.place))
+    by_site = np.argsort(model.site, kind="stable")
+    first_of_place = np.searchsorted(model.place[by_place], np.arange(len(model.nearest) + 1))
+    first_of_site = np.searchsorted(model.site[by_site], np.arange(len(model.required) + 1))
+    ways = model.nearest.copy()
+    for site in np.flatnonzero(opened).tolist():
+        _shorten(model, ways, by_site[first_of_site[site] : first_of_site[site + 1]])
+    while len(ways) and opened.sum() < model.opened:
+        worst = int(np.argmax(ways))
+        pairs = by_place[first_of_place[worst] : first_of_place[worst + 1]]
+        if not len(pairs) or model.distance[pairs[0]] >= ways[worst]:
+            break
+        site = int(model.site[pairs[0]])
+        opened[site] = True
+        _shorten(model, ways, by_site[first_of_site[site] : first_of_site[site + 1]])
+    return opened
+
+
+def _shorten(model: CenterModel, ways: Floats, pairs: Whole) -> None:
+    places = model.place[pairs]
+    ways[places] = np.minimum(ways[places], model.distance[pairs])
+
+
 def _may_do(model: CenterModel, level: float, search: Search) -> bool:
-    if search.over:  # what is not known to be impossible may be possible
+    if search.asked():  # what is not known to be impossible may be possible
         return True
     matrix = model.rows(level)
-    return matrix is not None and fewest_at_least(matrix, model.required) <= model.opened
+    return matrix is not None and fewest_at_least(matrix, model.required, search) <= model.opened
 
 
 def _first(levels: Floats, low: int, high: int, does: Callable[[float], bool]) -> int:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from geo_service.domain.siting_assignment import Marks, Whole
-from geo_service.domain.siting_program import Ending, Program, loaded, solve_program
+from geo_service.domain.siting_program import Ending, Program, loaded, run, solve_program
 from geo_service.domain.siting_search import Search
 
 # Beyond so many rows or columns, comparing all with all costs more than it saves.
@@ -54,7 +54,7 @@ def fewest(matrix: Any, required: Marks, search: Search, *, at_most: int | None 
     matrix, numbers = _simplified(matrix)
     if matrix.shape[0] == 0:
         return Cover(opened=opened, bound=int(opened.sum()), proven=limit >= 0)
-    best = _greedy(matrix)
+    best = _greedy(matrix, search)
     answer = _best_cover(matrix, best, limit, search, int(opened.sum()))
     if answer.opened is None:
         return Cover(opened=None, bound=answer.bound + int(opened.sum()), proven=answer.proven)
@@ -63,12 +63,21 @@ def fewest(matrix: Any, required: Marks, search: Search, *, at_most: int | None 
     return Cover(opened=opened | wide, bound=answer.bound + int(opened.sum()), proven=answer.proven)
 
 
-def fewest_at_least(matrix: Any, required: Marks) -> int:
-    """Return a number that no cover is smaller than, by the linear program."""
+def some_cover(matrix: Any, required: Marks, at_most: int, search: Search) -> Marks | None:
+    """Return a cover of so many sites that is found at once; None does not say that none is."""
+    opened = required.copy()
+    matrix = matrix[np.flatnonzero((matrix @ opened.astype(np.int32)) == 0)]
+    opened |= _greedy(matrix, search, most=at_most - int(opened.sum()))
+    covered = not matrix.shape[0] or bool((matrix @ opened.astype(np.int32) > 0).all())
+    return opened if covered and int(opened.sum()) <= at_most else None
+
+
+def fewest_at_least(matrix: Any, required: Marks, search: Search) -> int:
+    """Return a number that no cover is smaller than, by the linear program if there is time."""
     opened = required.astype(np.int32)
     matrix = matrix[np.flatnonzero((matrix @ opened) == 0)]
     matrix, _ = _simplified(matrix)
-    return int(opened.sum()) + (_linear_bound(matrix) if matrix.shape[0] else 0)
+    return int(opened.sum()) + (_linear_bound(matrix, search) if matrix.shape[0] else 0)
 
 
 def _best_cover(matrix: Any, best: Marks, limit: float, search: Search, fixed: int) -> Cover:
@@ -78,7 +87,7 @@ def _best_cover(matrix: Any, best: Marks, limit: float, search: Search, fixed: i
     if decides:
         search = search.aside()
     search.found(float(known + fixed))
-    bound = _linear_bound(matrix)
+    bound = _linear_bound(matrix, search)
     search.proved(float(bound + fixed))
     if bound > limit:
         return Cover(opened=None, bound=bound, proven=True)
@@ -118,7 +127,7 @@ def _whole_above(bound: float) -> int:
     return math.ceil(bound - _ROUNDING) if math.isfinite(bound) else 0
 
 
-def _linear_bound(matrix: Any) -> int:
+def _linear_bound(matrix: Any, search: Search) -> int:
     """Return a whole number that no cover is below, from duals made feasible by hand."""
     rows, columns = matrix.shape
     solver = loaded(
@@ -132,8 +141,7 @@ def _linear_bound(matrix: Any) -> int:
             row_upper=np.full(rows, math.inf),
         )
     )
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    if not run(solver, search) or solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return 0
     duals = np.maximum(np.array(solver.getSolution().row_dual), 0.0)
     # No site may be worth more than the 1 that it costs.
@@ -141,13 +149,19 @@ def _linear_bound(matrix: Any) -> int:
     return _whole_above(float(duals.sum()) / max(worth, 1.0))
 
 
-def _greedy(matrix: Any) -> Marks:
-    """Open the site that covers most of what is left, until nothing is; then close the needless."""
+def _greedy(matrix: Any, search: Search, *, most: float = math.inf) -> Marks:
+    """Open the site that covers most of what is left, until nothing is; then close the needless.
+
+    It ends before, with rows not covered, when more than ``most`` sites are open.
+    """
     by_site = matrix.tocsc()
+    by_row = matrix.T.tocsr()
     counts = np.zeros(matrix.shape[0], dtype=np.intp)
     opened: list[int] = []
-    while (left := (counts == 0).astype(np.int32)).any():
-        best = int(np.argmax(matrix.T @ left))
+    # A cover there must be, whatever the time: who waits is only told.
+    while (left := (counts == 0).astype(np.int32)).any() and len(opened) <= most:
+        search.tell()
+        best = int(np.argmax(by_row @ left))
         opened.append(best)
         counts[_rows_of(by_site, best)] += 1
     chosen = np.zeros(matrix.shape[1], dtype=bool)

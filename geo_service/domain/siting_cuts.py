@@ -16,7 +16,7 @@ from scipy import sparse
 
 from geo_service.domain.siting_assignment import Assignment, Floats, Whole
 from geo_service.domain.siting_lagrangian import LinearBound, Settled
-from geo_service.domain.siting_program import add_rows, new_solver
+from geo_service.domain.siting_program import add_rows, new_solver, run
 from geo_service.domain.siting_search import Search
 
 _VIOLATED: Final = 1e-6
@@ -76,9 +76,8 @@ class CutProgram:
         """Solve once, settle what can be, add violated cuts."""
         model, solver = self._model, self._solver
         self._fix(settled)
-        solver.setOptionValue("time_limit", solver.getRunTime() + max(search.remaining, 0.01))
-        solver.run()
-        search.tell()
+        if not run(solver, search):
+            return Step(bound=-np.inf, refined=False, openness=np.zeros(model.sites))
         status = solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
             return Step(bound=np.inf, refined=False, openness=np.zeros(model.sites))

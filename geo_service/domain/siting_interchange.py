@@ -24,12 +24,12 @@ class Interchange:
         self._random = np.random.default_rng(_SEED)
         self._cap = model.soft_cap
 
-    def greedy(self) -> Marks:
+    def greedy(self, search: Search) -> Marks:
         """Open the required sites, then the one that saves most, again and again."""
         model = self._model
         opened = model.required.copy()
         served = model._served(opened, self._cap)  # noqa: SLF001 - the model's own neighbour
-        while opened.sum() < model.opened:
+        while opened.sum() < model.opened and not search.asked():
             saved = np.bincount(
                 model.site,
                 weights=np.maximum(served[model.place] - model.cost, 0.0),
@@ -47,7 +47,7 @@ class Interchange:
         """Exchange sites while that helps; returns the set in which no exchange does."""
         opened = self._filled(opened)
         least = _ROUNDING * max(self._model.soft_cost_of(opened), 1e-300)
-        while not search.over:
+        while not search.asked():
             swap = self._best_swap(opened)
             if swap is None or swap[0] <= least:
                 break

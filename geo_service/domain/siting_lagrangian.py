@@ -89,7 +89,7 @@ class Lagrangian:
         prices, direction = self.prices.copy(), np.zeros(model.places)
         step, since = 1.0, 0
         for _ in range(rounds):
-            if search.over or step < _LEAST_STEP:
+            if search.asked() or step < _LEAST_STEP:
                 break
             linear, served = self._evaluate(prices)
             bound = linear.least(model, settled)

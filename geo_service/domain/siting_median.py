@@ -54,7 +54,7 @@ class _Solution:
 
     def solve(self) -> Answer:
         model, search = self._model, self._search
-        opened = self._exchange.improve(self._exchange.greedy(), search)
+        opened = self._exchange.improve(self._exchange.greedy(search), search)
         self._offer(opened)
         self._prove(self._least_of_each())
         if self._is_proven():

@@ -1,6 +1,13 @@
-"""Mixed-integer programs, handed to HiGHS with a watcher, a limit and a start."""
+"""Linear and mixed-integer programs, handed to HiGHS with a watcher, a limit and a start.
+
+HiGHS asks whether to go on where it likes, which may be seconds apart. So it works in a thread of
+its own: whoever waits for it asks the watcher all the while, and leaves it behind if it does not
+hear. What is left behind ends when it next asks, and no process ends before.
+"""
 
 import math
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Final
@@ -12,6 +19,8 @@ from geo_service.domain.siting_assignment import Floats
 from geo_service.domain.siting_search import Search
 
 _RELATIVE_GAP: Final = 1e-9
+_ASKED_EVERY_S: Final = 0.1
+_GRACE_S: Final = 1.0
 
 
 class Ending(Enum):
@@ -54,6 +63,65 @@ def new_solver() -> Any:
     for option, value in (("output_flag", False), ("threads", 1), ("parallel", "off")):
         solver.setOptionValue(option, value)
     return solver
+
+
+class _Run(threading.Thread):
+    """One run of HiGHS, until it is done or ``stopped`` is set and noticed."""
+
+    def __init__(self, solver: Any) -> None:
+        super().__init__(name="highs")
+        self._solver = solver
+        self._error: BaseException | None = None
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Work; what goes wrong is kept for who waits."""
+        events = (self._solver.cbSimplexInterrupt, self._solver.cbMipInterrupt)
+        for each in events:
+            each.subscribe(self._heed)
+        try:
+            self._solver.run()
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            self._error = error
+        for each in events:
+            each.unsubscribe(self._heed)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for so long at most; return whether it is done."""
+        self.join(seconds)
+        if self._error is not None:
+            raise self._error
+        return not self.is_alive()
+
+    def _heed(self, event: Any) -> None:
+        if self.stopped.is_set():
+            event.interrupt()
+
+
+def run(
+    solver: Any,
+    search: Search,
+    *,
+    seconds: float = math.inf,
+    enough: Callable[[], bool] | None = None,
+) -> bool:
+    """Let a solver work until it is done, its time is up, the search is over, or it is enough.
+
+    Returns False if it had to be left behind: it then still works, and must not be touched.
+    """
+    limit = min(search.remaining, seconds)
+    # Its clock goes on from run to run.
+    solver.setOptionValue("time_limit", solver.getRunTime() + max(limit, 0.01))
+    began = search.elapsed
+    work = _Run(solver)
+    work.start()
+    while not work.wait(_ASKED_EVERY_S):
+        search.tell()
+        if search.over or search.elapsed - began > limit or (enough is not None and enough()):
+            work.stopped.set()
+            return work.wait(_GRACE_S)
+    search.tell()
+    return True
 
 
 def add_rows(solver: Any, matrix: Any, lower: Floats, upper: Floats | float) -> None:
@@ -113,7 +181,6 @@ def solve_program(  # noqa: PLR0913 - all optional, each with its name
         solver.changeColsIntegrality(program.whole, numbers, kinds)
     solver.setOptionValue("mip_rel_gap", _RELATIVE_GAP)
     solver.setOptionValue("mip_abs_gap", absolute_gap)
-    solver.setOptionValue("time_limit", max(search.remaining, 0.01))
     if target is not None:
         solver.setOptionValue("objective_target", target)
     if start is not None:
@@ -121,24 +188,35 @@ def solve_program(  # noqa: PLR0913 - all optional, each with its name
         solution.col_value = start.tolist()
         solver.setSolution(solution)
 
-    def watch(event: Any) -> None:
-        bound = event.data_out.mip_dual_bound
+    known = _Known()
+    solver.cbMipInterrupt.subscribe(known.note_bound)
+    solver.cbMipImprovingSolution.subscribe(known.note_values)
+
+    def enough_now() -> bool:
+        if math.isfinite(known.bound):
+            search.proved(scale * known.bound + offset)
+        return known.bound >= enough
+
+    if run(solver, search, enough=enough_now):
+        return _outcome(solver, enough)
+    ending = Ending.PROVEN if known.bound >= enough else Ending.LIMIT
+    return Outcome(ending=ending, values=known.values, bound=known.bound)
+
+
+class _Known:
+    """What HiGHS has said so far, for whoever cannot wait for its end."""
+
+    def __init__(self) -> None:
+        self.bound = -math.inf
+        self.values: Floats | None = None
+
+    def note_bound(self, event: Any) -> None:
+        bound = float(event.data_out.mip_dual_bound)
         if math.isfinite(bound):
-            search.proved(scale * bound + offset)
-        else:
-            search.tell()
-        if search.over or (math.isfinite(bound) and bound >= enough):
-            event.interrupt()
+            self.bound = max(self.bound, bound)
 
-    def watch_simplex(event: Any) -> None:
-        search.tell()
-        if search.over:
-            event.interrupt()
-
-    solver.cbMipInterrupt.subscribe(watch)
-    solver.cbSimplexInterrupt.subscribe(watch_simplex)
-    solver.run()
-    return _outcome(solver, enough)
+    def note_values(self, event: Any) -> None:
+        self.values = np.array(event.data_out.mip_solution, dtype=np.float64)
 
 
 def _outcome(solver: Any, enough: float) -> Outcome:

@@ -41,6 +41,11 @@ class Search:
         """Whether it has to end: the time is up, or the watcher has had enough."""
         return self.cancelled or self.remaining == 0.0
 
+    def asked(self) -> bool:
+        """Ask the watcher, and return whether it has to end: what long work does now and then."""
+        self.tell()
+        return self.over
+
     def aside(self) -> "Search":
         """Return a search with the same limit and watcher, whose findings are its own."""
         return _Aside(self)

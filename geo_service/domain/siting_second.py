@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from geo_service.domain.siting_assignment import Floats, Marks, Whole
-from geo_service.domain.siting_program import Ending, Program, loaded, solve_program
+from geo_service.domain.siting_program import Ending, Program, loaded, run, solve_program
 from geo_service.domain.siting_search import Search
 
 _CUT_ROUNDS: Final = 10
@@ -45,7 +45,7 @@ class Second:
 
 def cover_twice(model: SecondCover, search: Search) -> Second:
     """Find the sites that miss the least weight, or the best until the limit."""
-    best = _greedy(model)
+    best = _greedy(model, search)
     missed = model.missed(best)
     search.found(missed)
     if missed == 0.0 or model.opened >= len(model.required):
@@ -75,12 +75,12 @@ def cover_twice(model: SecondCover, search: Search) -> Second:
     )
 
 
-def _greedy(model: SecondCover) -> Marks:
+def _greedy(model: SecondCover, search: Search) -> Marks:
     """Open what satisfies most, and of equals what comes nearest to it."""
     opened = model.required.copy()
     reach = model.matrix @ opened.astype(np.int32)
     by_site = model.matrix.T.tocsr()
-    while opened.sum() < min(model.opened, len(opened)):
+    while opened.sum() < min(model.opened, len(opened)) and not search.asked():
         left = np.maximum(model.lacking - reach, 0)
         value = model.weight * ((left == 1) + (left == 2) * 0.4)
         saved = by_site @ value
@@ -117,8 +117,8 @@ def _strengthened(model: SecondCover, program: Program, search: Search) -> Progr
     near = model.matrix[twice].tocsr()
     for _ in range(_CUT_ROUNDS):
         solver = loaded(program)
-        solver.setOptionValue("time_limit", max(search.remaining / 4, 0.01))
-        solver.run()
+        if not run(solver, search, seconds=search.remaining / 4) or search.over:
+            break
         values = np.array(solver.getSolution().col_value)
         if len(values) != len(program.cost):
             break

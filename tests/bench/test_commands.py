@@ -13,6 +13,7 @@ from geo_service.settings import PROJECT
 SMALL = {
     "nearest": ["--rounds=1", "--seconds=1", "--sizes=203", "--peers=none"],
     "coverage": ["--rounds=1", "--sizes=203"],
+    "siting": ["--rounds=1", "--seconds=1", "--sizes=100"],
     "maps": ["--rounds=1", "--seconds=1"],
     "page": ["--rounds=1"],
     "startup": ["--rounds=1"],

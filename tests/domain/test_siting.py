@@ -118,21 +118,6 @@ def plane(demand: int, sites: int, seed: int) -> SitingProblem:
     return SitingProblem.of_matrix(distance, weight=random.integers(1, 100, demand).tolist())
 
 
-@pytest.mark.parametrize(
-    ("goal", "sites", "radius"),
-    [(Goal.P_MEDIAN, 20, None), (Goal.P_CENTER, 20, None), (Goal.LSCP, None, 60.0)],
-)
-def test_the_time_limit_gives_the_best_found_and_says_how_far_it_may_be_from_the_best(
-    goal: Goal, sites: int | None, radius: float | None
-) -> None:
-    siting = solve(plane(1500, 400, 1), goal, sites=sites, radius=radius, seconds=0.6)
-
-    assert siting.status is Status.TIME_LIMIT
-    assert siting.seconds < 5.0
-    if siting.objective is not None and siting.bound is not None:
-        assert siting.bound <= siting.objective
-
-
 def test_a_watcher_sees_the_best_and_the_bound_approach_each_other() -> None:
     seen: list[Progress] = []
 
@@ -145,13 +130,6 @@ def test_a_watcher_sees_the_best_and_the_bound_approach_each_other() -> None:
     assert bests == sorted(bests, reverse=True)
     assert bounds == sorted(bounds)
     assert bounds[-1] <= siting.objective <= bests[-1]
-
-
-def test_a_watcher_who_has_had_enough_ends_it() -> None:
-    siting = solve(plane(600, 600, 3), Goal.P_MEDIAN, sites=15, watch=lambda _: False)
-
-    assert siting.status is Status.CANCELLED
-    assert siting.sites
 
 
 # -- a second way to the optimum: the textbook's model, whole ------------------------------

@@ -1,7 +1,6 @@
 """Sites of scenarios are chosen apart, one after the other, and told of from anywhere."""
 
 import fcntl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,28 +16,20 @@ from geo_service.domain.coverage import Level
 from geo_service.domain.errors import InvalidQueryError, ScenarioNotReadyError
 from geo_service.domain.reach import StraightLines
 from geo_service.domain.register import Overrides, Register
-from geo_service.domain.scenario import AddStation, Draft, Edit, Scenario, ScenarioState
-from geo_service.domain.walking import Walking
+from geo_service.domain.scenario import AddStation, ScenarioState
 from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.scenarios import ScenarioStore
 from geo_service.persistence.snapshots import load_register
-from geo_service.persistence.street_network import StreetNetworkFile
 from geo_service.services.comparing import Side, compare, question, side_of
-from geo_service.services.scenarios import (
-    Kept,
-    cancel_scenario,
-    remove_scenario,
-    save_scenario,
-    saved_scenario,
-)
+from geo_service.services.scenarios import cancel_scenario, remove_scenario, saved_scenario
 from geo_service.services.siting import CandidateSource, Goal
 from geo_service.services.solving import Solvers
 from geo_service.services.wish import Place, Wish
+from tests.services.solving_cases import over, save, solvers_at
 from tests.support.register import a_dataset
-from tests.support.scenarios import TOWNSHIPS, a_town, add, terms
+from tests.support.scenarios import TOWNSHIPS, a_town, add
 
-PATIENCE_S = 60.0
 # One in the middle of the west, where a station is; two where none is, the last at the edge.
 PLACES = (
     Place(at=Coordinate(longitude=114.05, latitude=33.55), name="有站的地方"),
@@ -60,27 +51,7 @@ def town(scratch: Database) -> Register:
 @pytest.fixture
 def solvers(scratch: Database, tmp_path: Path) -> Solvers:
     """What sees to the queue of a machine of the test's own."""
-    return Solvers(
-        database=scratch,
-        home=tmp_path,
-        overrides=Overrides(),
-        walking=Walking(),
-        streets=StreetNetworkFile(tmp_path / "streets.npz"),
-    )
-
-
-def save(database: Database, town: Register, wish: Wish, *edits: Edit) -> Kept:
-    draft = Draft(name="下一批", terms=terms(), edits=edits)
-    return save_scenario(database, town, draft, suggestion=wish.to_json())
-
-
-def over(database: Database, kept: Kept) -> Scenario:
-    """Wait until nothing more will change."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := saved_scenario(database, kept.id)).state.is_over:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.1)
-    return found
+    return solvers_at(tmp_path, scratch)
 
 
 @contextmanager
