@@ -1,11 +1,13 @@
-"""`python -m tests.screenshots`: make the pictures of docs/worker.md anew."""
+"""`python -m tests.screenshots`: make the pictures of docs/worker.md and docs/planner.md anew."""
 
+import json
 import tempfile
+import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from geo_service import create_app
 from geo_service.persistence import migrate
@@ -37,6 +39,21 @@ PICTURES: Final[dict[str, tuple[str, bool, dict[str, Any], str]]] = {
     "large-zh-light": ("zh", False, {"at": HERE}, "larger near"),
 }
 
+# Name of the picture of the planner's desk: the page's address and whether it is dark.
+DESKS: Final = {
+    "planner-zh-light": ("/planner?lang=zh", False),
+    "planner-en-dark": ("/planner?lang=en&radius=1500", True),
+    "scenario-zh-light": ("{scenario}?lang=zh", False),
+}
+SCENARIO: Final = {
+    "name": "向阳路增设两站",
+    "demand": "population",
+    "edits": [
+        {"kind": "add", "lon": 113.93, "lat": 33.47, "name": "设想一站"},
+        {"kind": "add", "lon": 113.96, "lat": 33.53, "name": "设想二站"},
+    ],
+}
+
 
 def take(page: Page, deeds: str, file: Path) -> None:
     """Do what is to be seen, and take the picture."""
@@ -50,6 +67,29 @@ def take(page: Page, deeds: str, file: Path) -> None:
         page.locator(".pin").first.wait_for()
     page.wait_for_timeout(300)
     page.screenshot(path=file)
+
+
+def take_desks(browser: Browser, address: str) -> None:
+    """Take the pictures of the planner's desk, whole pages."""
+    request = urllib.request.Request(  # noqa: S310  our own server
+        f"{address}/api/v1/scenarios",
+        data=json.dumps(SCENARIO).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        scenario = f"/planner/scenarios/{json.load(answer)['id']}"
+    for name, (path, dark) in DESKS.items():
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 900}, color_scheme="dark" if dark else "light"
+        )
+        page = context.new_page()
+        page.goto(address + path.format(scenario=scenario), wait_until="networkidle")
+        height = int(page.evaluate("document.documentElement.scrollHeight"))
+        page.set_viewport_size({"width": 1280, "height": height})  # so that late parts come
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1500)
+        page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+        context.close()
 
 
 def main() -> None:
@@ -68,6 +108,7 @@ def main() -> None:
                 with phone(browser, moment=MOMENT, dark=dark, **given) as page:
                     page.goto(f"{address}/?lang={language}", wait_until="networkidle")
                     take(page, deeds, FOLDER / f"{name}.png")
+            take_desks(browser, address)
             browser.close()
         database.engine.dispose()
 

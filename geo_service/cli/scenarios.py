@@ -1,6 +1,7 @@
 """`geo-service scenarios`: what planners saved, from a terminal."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -125,6 +126,7 @@ def _question(
     return question(
         terms,
         level,
+        datetime.now(UTC),
         layer=layer,
         distances=distances_of(
             terms.distance, walking, runtime.streets_of(connection.settings).network

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -178,9 +179,9 @@ def compare(before: Side, after: Side, query: CoverageQuery) -> Comparison:
 
 
 def question(
-    terms: Terms, level: Level, *, layer: DemandLayer | None, distances: Distances
+    terms: Terms, level: Level, now: datetime, *, layer: DemandLayer | None, distances: Distances
 ) -> CoverageQuery:
-    """Return the terms of a scenario as a question of coverage."""
+    """Return the terms of a scenario as a question of coverage; with no instant, it is of now."""
     at_an_instant = terms.instant is not None
     return CoverageQuery(
         radius=terms.radius,
@@ -190,6 +191,7 @@ def question(
         instant=terms.instant,
         demand=layer,
         distances=distances,
+        on=terms.instant or now,
     )
 
 

@@ -87,6 +87,7 @@ def asked(terms: Terms, level: Level) -> CoverageQuery:
     return question(
         terms,
         level,
+        runtime.now(),
         layer=layer,
         distances=distances_of(terms.distance, runtime.walking(), runtime.street_network),
     )

@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,8 @@ PLACES = (
     Place(at=Coordinate(longitude=114.02, latitude=33.52), name="空白处"),
     Place(at=Coordinate(longitude=114.2, latitude=33.6), name="角上"),
 )
+
+NOW = datetime(2026, 11, 16, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +97,7 @@ def test_what_the_search_promises_is_what_the_comparison_measures(
     compared = compare(
         Side(register=town),
         side_of(town, found),
-        question(found.draft.terms, Level.TOWNSHIP, layer=None, distances=StraightLines()),
+        question(found.draft.terms, Level.TOWNSHIP, NOW, layer=None, distances=StraightLines()),
     )
     assert found.result is not None
     promised = found.result["objective"] - found.result["before"]
