@@ -73,7 +73,7 @@ def by_textbook(case: Case, seconds: float) -> Choice:
         case Goal.P_MEDIAN | Goal.P_CENTER:
             _serve(program, case, (place, site, distance))
         case _:
-            raise NotImplementedError(case.goal)
+            raise ValueError(f"no textbook's model of {case.goal} is measured here")
     values, proven = program.solved(opened, problem.sites, seconds)
     if values is None:
         return Choice(objective=None, proven=False)
@@ -180,7 +180,7 @@ def by_spopt(case: Case, seconds: float) -> Choice:
         case Goal.P_CENTER:
             model = PCenter.from_cost_matrix(ways, count, predefined_facilities_arr=existing)
         case _:
-            raise NotImplementedError(case.goal)
+            raise ValueError(f"spopt is not measured on {case.goal} here")
     solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, gapRel=0.0)
     try:
         model.solve(solver, results=False)
