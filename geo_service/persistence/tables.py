@@ -169,6 +169,7 @@ class StationRow(Base):
     verified_on: Mapped[date | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    reported_closed_on: Mapped[date | None]
     services: Mapped[list["ServiceRow"]] = relationship(
         order_by="ServiceRow.kind.desc()", lazy="raise", passive_deletes=True
     )
