@@ -132,7 +132,7 @@ def set_password(login: str) -> None:
 def _password() -> str:
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
-    return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _known(connection: Connection, codes: tuple[str, ...]) -> frozenset[str] | None:
