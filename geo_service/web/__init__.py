@@ -27,14 +27,18 @@ from geo_service.web.api import (
     measures,
     nearest_to_many,
     on_foot,
+    quality,
     reports,
     routes,
     scenarios,
     scorecard,
     search,
     stations,
+    verification,
 )
 from geo_service.web.envelope import Envelope
+from geo_service.web.keeper import staff as register_keepers
+from geo_service.web.keeper import views as keeper
 from geo_service.web.maps import views as maps
 from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
@@ -43,6 +47,8 @@ from geo_service.web.print import views as prints
 from geo_service.web.register_accounts import mine as register_mine
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_quality import views as register_quality
+from geo_service.web.register_reports import views as register_reports
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -78,10 +84,16 @@ def register(app: Flask, settings: Settings) -> None:
         planner_scenarios.blueprint,
         start.blueprint,
         reports.blueprint,
+        quality.blueprint,
+        verification.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
+        register_reports.blueprint,
+        register_quality.blueprint,
+        register_keepers.blueprint,
+        keeper.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):
@@ -90,6 +102,7 @@ def register(app: Flask, settings: Settings) -> None:
     desk.register(app)
     tries.register(app)
     reporting.register(app)
+    keeper.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)

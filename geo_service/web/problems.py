@@ -47,6 +47,7 @@ from geo_service.domain.errors import (
     TownshipNotFoundError,
 )
 from geo_service.web.answers import json_answer
+from geo_service.web.journal import path_of
 from geo_service.web.language import LANGUAGES, language_asked
 from geo_service.web.page import bare_context, page_context
 
@@ -352,7 +353,7 @@ def _http(error: HTTPException) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     # The text of an error nobody foresaw may hold a password or a query: it goes to the log alone.
-    _LOG.error("request.failed", path=request.path, exc_info=error)
+    _LOG.error("request.failed", path=path_of(request), exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "Something went wrong here, and was written to the service's log. Please try again."
     return _problem("about:blank", status.phrase, status, detail)
