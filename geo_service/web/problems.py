@@ -1,6 +1,8 @@
 """Failures as RFC 9457 problem details: one table, one shape, one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -335,7 +337,14 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "station": conflict.station_id,
         "seen": conflict.seen,
         "revision": None if present is None else present.revision,
-        "present": None if present is None else fields_of(present.station),
+        "present": None if present is None else _as_json(fields_of(present.station)),
+    }
+
+
+def _as_json(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in fields.items()
     }
 
 
