@@ -11,7 +11,6 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "lead": "您是这个站点的负责人。下面是工人在手机上看到的内容，请核对一遍。",
         "offers": "提供什么",
         "service": "{name}：{rule}；服务对象：{groups}",
-        "hours_now": "现在：{state}",
         "reported": "有好几个人说这里关着（{day} 起）。如果不是这样，请打电话告诉工会。",
         "all_right": "都对",
         "all_right_text": "记下今天由您核实过。",
@@ -27,7 +26,6 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "through it.",
         "offers": "What is offered",
         "service": "{name}: {rule}; for: {groups}",
-        "hours_now": "Now: {state}",
         "reported": "Several people say that it is closed (since {day}). If that is not so, please "
         "call the union.",
         "all_right": "All right",
