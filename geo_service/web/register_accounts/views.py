@@ -148,6 +148,8 @@ def enter() -> Any:
         answer.headers["Retry-After"] = "3"
         return answer
     _LOG.info("sign_in", login=opened.account.login)
+    if before := request.cookies.get(access.COOKIE):
+        signing_in.sign_out(runtime.database(), before)
     leads_to = _led_on(given.next, language)
     answer = make_response(redirect(leads_to, HTTPStatus.SEE_OTHER))
     access.remember(answer, opened.token)
