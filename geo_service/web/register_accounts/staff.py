@@ -41,7 +41,7 @@ class PersonForm(LanguageParameters):
     name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     role: Role = Role.EDITOR
     limited: params.Truth = False
-    county: Annotated[list[_County], Field(default_factory=list)]
+    county: list[_County] = Field(default_factory=list)
 
     def counties(self, language: Language) -> frozenset[str] | None:
         """Return the counties ticked, or raise InvalidQueryError where none is."""

@@ -35,8 +35,8 @@ class TokenForm(LanguageParameters):
     """POST /register/tokens."""
 
     name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
-    permission: Annotated[list[Permission], Field(default_factory=list)]
-    county: Annotated[list[_County], Field(default_factory=list)]
+    permission: list[Permission] = Field(default_factory=list)
+    county: list[_County] = Field(default_factory=list)
     days: Annotated[int, Field(ge=1, le=accounts.LONGEST_TOKEN_DAYS), Whole] = 90
 
 

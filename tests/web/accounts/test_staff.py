@@ -29,7 +29,9 @@ def administrator(app: Flask, database: Database) -> Staff:
 
 
 def _secret(page: str) -> str:
-    return re.findall(r'<code class="desk-secret">([^<]+)</code>', page)[0]
+    found = re.search(r'<code class="desk-secret">([^<]+)</code>', page)
+    assert found is not None
+    return found[1]
 
 
 def test_a_new_account_gets_a_password_that_is_shown_once_and_must_be_changed(

@@ -22,7 +22,9 @@ def _made(staff: Staff, *permissions: str, **more: object) -> str:
     sent = {"name": "市数据平台", "permission": list(permissions), "days": "30"}
     page = staff.post("/register/tokens", sent | more)
     assert page.status_code == 201, page.text
-    return re.findall("gst_[A-Za-z0-9_-]+", page.text)[0]
+    found = re.search("gst_[A-Za-z0-9_-]+", page.text)
+    assert found is not None
+    return found[0]
 
 
 def _ask(client: FlaskClient, token: str) -> int:
