@@ -31,6 +31,7 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.station import Station
 from geo_service.services import signing_in
+from geo_service.web.language import LANGUAGES
 from geo_service.web.origins import refuse_other_sites
 
 Given = ParamSpec("Given")
@@ -191,7 +192,7 @@ def _admit(permission: Permission | None) -> AnyResponse | None:
         _refuse_forged(present.session_token)
     if present.actor.must_change and request.endpoint not in _WITH_GIVEN_PASSWORD:
         if _is_page():
-            return redirect(url_for("register_mine.password"), HTTPStatus.SEE_OTHER)
+            return _led_to("register_mine.password")
         raise NotAllowedError("first choose a password of your own, at /register/password")
     if permission is not None and not present.actor.may(permission):
         raise NotAllowedError(f"this needs the permission {permission.value}")
@@ -258,6 +259,12 @@ def _is_page() -> bool:
         and not _is_api()
         and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     )
+
+
+def _led_to(endpoint: str, **words: Any) -> AnyResponse:
+    """Return the way to another page, in the language that was asked for."""
+    language = LANGUAGES.get(request.args.get("lang", ""))
+    return redirect(url_for(endpoint, lang=language, **words), HTTPStatus.SEE_OTHER)
 
 
 def _wanted() -> str:

@@ -1,13 +1,14 @@
 """The desk while the database is away: refused in words and in time, and back afterwards."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from geo_service import create_app
 from geo_service.domain.account import Role
@@ -54,13 +55,14 @@ def test_the_desk_is_refused_within_three_seconds_and_open_afterwards(
     account = an_account(app, password=PASSWORD)
     program = bearer(app)
     sent = {"login": account.login, "password": PASSWORD, "lang": "zh"}
-    asks = {
+    asks: dict[str, Callable[[], TestResponse]] = {
         "page": lambda: staff.get("/register?lang=zh", headers={"Accept": "text/html"}),
         "change": lambda: staff.post("/register/accounts", {"login": "li", "name": "李"}),
         "sign in": lambda: app.test_client().post("/register/sign-in", data=sent),
         "program": lambda: app.test_client().get("/api/v1/account", headers=program),
     }
-    said, took = {}, {}
+    said: dict[str, TestResponse] = {}
+    took: dict[str, float] = {}
 
     with stopped(cluster) if fault == "stopped" else frozen(cluster.folder):
         for name, ask in asks.items():
