@@ -51,6 +51,7 @@ from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.register_quality import views as register_quality
+from geo_service.web.register_reports import beside
 from geo_service.web.register_reports import views as register_reports
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
@@ -109,6 +110,7 @@ def register(app: Flask, settings: Settings) -> None:
     tries.register(app)
     reporting.register(app)
     keeper.register(app)
+    beside.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)
