@@ -1,0 +1,292 @@
+"""The history in PostGIS, to be read: what is kept in it, ``changes.py`` writes."""
+
+from collections.abc import Generator, Iterator
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy.orm import Session
+
+from geo_service.domain.change import ChangeKind, Recorded, StationChange
+from geo_service.domain.errors import (
+    HistoryNotKeptError,
+    RevisionNotFoundError,
+    StationNotFoundError,
+)
+from geo_service.domain.past import Fate, Fates, LoggedChange, PastChange, PastRevision
+from geo_service.domain.station import Station, StationId
+from geo_service.persistence.register import RegisterStore
+from geo_service.persistence.station_documents import DOCUMENTS, station_of
+
+_AT_ONCE: Final = 1000
+
+# Of a station, the row before is what it was before: one step in the index.
+_PRIOR: Final = """
+    LEFT JOIN LATERAL (
+        SELECT earlier.document FROM station_history AS earlier
+        WHERE earlier.station_id = kept.station_id AND earlier.revision < kept.revision
+        ORDER BY earlier.revision DESC LIMIT 1
+    ) AS prior ON true
+"""
+_REVISION: Final = """
+    SELECT number, committed_at, author, reason, kind, undoes,
+        ARRAY(SELECT later.number FROM revision AS later
+              WHERE later.undoes = revision.number ORDER BY 1) AS undone_by,
+        (SELECT count(*) FROM station_history WHERE revision = number) AS stations
+    FROM revision
+"""
+_BOUNDS: Final = text(
+    """SELECT (SELECT min(revision) FROM station_history) AS first,
+              (SELECT max(number) FROM revision) AS last"""
+)
+_ONE: Final = text(f"{_REVISION} WHERE number = :number")
+_REVISIONS: Final = text(
+    f"""{_REVISION}
+        WHERE number < :before AND (CAST(:kind AS varchar) IS NULL OR kind = :kind)
+        ORDER BY number DESC LIMIT :limit"""
+)
+_AT: Final = text("SELECT max(number) FROM revision WHERE committed_at < :instant")
+_FATES: Final = text(
+    f"""SELECT count(*) FILTER (WHERE NOT is_there) AS removed,
+               count(*) FILTER (WHERE is_there AND NOT was_there) AS added,
+               count(*) FILTER (WHERE is_there AND was_there) AS changed
+        FROM (
+            SELECT kept.document IS NOT NULL AS is_there, prior.document IS NOT NULL AS was_there
+            FROM station_history AS kept {_PRIOR} WHERE kept.revision = :number
+        ) AS each"""  # noqa: S608  our own words alone
+)
+_OF_REVISION: Final = text(
+    f"""SELECT kept.station_id, kept.document AS after, prior.document AS before
+        FROM station_history AS kept {_PRIOR}
+        WHERE kept.revision = :number AND kept.station_id > :following
+        ORDER BY kept.station_id LIMIT :limit"""  # noqa: S608  likewise
+)
+_OF_STATION: Final = text(
+    f"""SELECT kept.revision, kept.document AS after, prior.document AS before
+        FROM station_history AS kept {_PRIOR}
+        WHERE kept.station_id = :station_id AND kept.revision < :before
+        ORDER BY kept.revision DESC LIMIT :limit"""  # noqa: S608  likewise
+)
+_NAMED: Final = text(f"{_REVISION} WHERE number = ANY(CAST(:numbers AS bigint[]))")
+_SINCE: Final = text(
+    f"""SELECT kept.revision, kept.station_id, kept.document, revision.committed_at,
+               revision.kind, prior.document IS NULL AS is_new
+        FROM station_history AS kept
+        JOIN revision ON revision.number = kept.revision {_PRIOR}
+        WHERE (kept.revision, kept.station_id) > (:revision, :following)
+            AND kept.revision <= :until
+        ORDER BY kept.revision, kept.station_id LIMIT :limit"""  # noqa: S608  likewise
+)
+_STATION_AS_OF: Final = text(
+    """SELECT revision, document FROM station_history
+       WHERE station_id = :station_id AND revision <= :revision
+       ORDER BY revision DESC LIMIT 1"""
+)
+_REGISTER_AS_OF: Final = text(
+    """SELECT station_id, document FROM (
+           SELECT DISTINCT ON (station_id) station_id, document FROM station_history
+           WHERE revision <= :revision ORDER BY station_id, revision DESC
+       ) AS latest WHERE document IS NOT NULL ORDER BY station_id"""
+)
+_TO_UNDO: Final = text(
+    f"""SELECT kept.station_id, kept.document AS after, prior.document AS before,
+               present.document AS present
+        FROM station_history AS kept {_PRIOR}
+        LEFT JOIN ({DOCUMENTS}) AS present ON present.id = kept.station_id
+        WHERE kept.revision = :number
+            AND (CAST(:station_id AS varchar) IS NULL OR kept.station_id = :station_id)
+        ORDER BY kept.station_id"""  # noqa: S608  likewise
+)
+_LAST: Final = 2**62  # a revision's number is smaller
+
+
+class ToUndo(NamedTuple):
+    """What a revision did to a station, and the station as it is now."""
+
+    change: StationChange
+    present: Station | None
+
+
+class HistoryStore:
+    """The history as it stands inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def first(self) -> int:
+        """Return the revision that the history begins with; its stations were there, or came."""
+        return int(self._bounds()["first"] or 0)
+
+    def last(self) -> int:
+        """Return the present revision."""
+        return int(self._bounds()["last"] or 0)
+
+    def revision(self, number: int) -> PastRevision:
+        """Return one revision, or raise RevisionNotFoundError."""
+        row = self._session.execute(_ONE, {"number": _key(number)}).mappings().one_or_none()
+        if row is None:
+            raise RevisionNotFoundError(f"the register has no revision {number}")
+        return _to_revision(row)
+
+    def revisions(
+        self, *, limit: int, before: int | None = None, kind: ChangeKind | None = None
+    ) -> list[PastRevision]:
+        """Return revisions, the newest first; ``before`` is one to go on from."""
+        asked = {"limit": limit, "before": _key(before), "kind": kind and kind.value}
+        return [_to_revision(row) for row in self._session.execute(_REVISIONS, asked).mappings()]
+
+    def revision_at(self, instant: datetime) -> int:
+        """Return the last revision committed before an instant, or raise HistoryNotKeptError."""
+        found: int | None = self._session.scalar(_AT, {"instant": instant})
+        self.check(found or 0)
+        return found or 0
+
+    def check(self, number: int) -> None:
+        """Raise where there is no such revision, or it is older than the history."""
+        first, last = self.first(), self.last()
+        if number > last:
+            raise RevisionNotFoundError(f"the present revision is {last}; there is no {number} yet")
+        if number < first:
+            raise HistoryNotKeptError(
+                f"the history begins with revision {first}; what was before is not known"
+            )
+
+    def fates(self, number: int) -> Fates:
+        """Count what a revision did."""
+        return Fates(**self._session.execute(_FATES, {"number": number}).mappings().one())
+
+    def of_revision(
+        self, number: int, *, limit: int, following: StationId | None = None
+    ) -> list[StationChange]:
+        """Return what a revision did, by station; ``following`` is one to go on from."""
+        asked = {"number": number, "limit": limit, "following": following or ""}
+        rows = self._session.execute(_OF_REVISION, asked).mappings()
+        return [_to_change(number, row["station_id"], row) for row in rows]
+
+    def of_station(
+        self, station_id: StationId, *, limit: int, before: int | None = None
+    ) -> list[PastChange]:
+        """Return what became of a station, the newest first; nothing, if there never was one."""
+        asked = {"station_id": station_id, "limit": limit, "before": _key(before)}
+        rows = self._session.execute(_OF_STATION, asked).mappings().all()
+        numbers = {"numbers": [row["revision"] for row in rows]}
+        found = self._session.execute(_NAMED, numbers).mappings()
+        revisions = {row["number"]: _to_revision(row) for row in found}
+        return [
+            PastChange(
+                revision=revisions[row["revision"]],
+                change=_to_change(row["revision"], station_id, row),
+            )
+            for row in rows
+        ]
+
+    def since(
+        self, revision: int, *, until: int, limit: int, following: StationId | None = None
+    ) -> list[LoggedChange]:
+        """Return what changed after a revision, up to another one, in order.
+
+        With ``following``, also what that revision itself did to the stations after that one.
+        Since 0 is everything: whoever has nothing yet gets each station as added.
+        """
+        if revision != 0:
+            self.check(revision)
+        asked = {
+            "revision": revision if following is not None else revision + 1,
+            "following": following or "",
+            "until": until,
+            "limit": limit,
+        }
+        return [_to_logged(row) for row in self._session.execute(_SINCE, asked).mappings()]
+
+    def station_as_of(self, station_id: StationId, revision: int) -> Recorded:
+        """Return a station as a revision had it, and which one changed it last until then.
+
+        Raises:
+            StationNotFoundError: there was none then.
+        """
+        self.check(revision)
+        asked = {"station_id": station_id, "revision": revision}
+        row = self._session.execute(_STATION_AS_OF, asked).one_or_none()
+        if row is None or row.document is None:
+            raise StationNotFoundError(f"revision {revision} has no station {station_id!r}")
+        return Recorded(station=station_of(station_id, row.document), revision=row.revision)
+
+    def register_as_of(self, revision: int) -> Iterator[Station]:
+        """Return the stations as a revision had them, by identifier, read bit by bit."""
+        self.check(revision)
+        return self._stations_as_of(revision)
+
+    def _stations_as_of(self, revision: int) -> Iterator[Station]:
+        for row in self._stream(_REGISTER_AS_OF, {"revision": revision}):
+            yield station_of(row["station_id"], row["document"])
+
+    def to_undo(
+        self, number: int, station_id: StationId | None = None
+    ) -> Generator[ToUndo, None, None]:
+        """Return what a revision did, to one station or to all, beside the station as it is."""
+        for row in self._stream(_TO_UNDO, {"number": number, "station_id": station_id}):
+            present = row["present"]
+            yield ToUndo(
+                _to_change(number, row["station_id"], row),
+                None if present is None else station_of(row["station_id"], present),
+            )
+
+    def township_codes(self) -> frozenset[str]:
+        """Return the codes of the townships there are."""
+        return frozenset(self._session.scalars(text("SELECT code FROM township")))
+
+    def take_turn(self) -> None:
+        """Hold off whoever would change the register, until the end of the transaction."""
+        RegisterStore(self._session).take_turn()
+
+    def _bounds(self) -> RowMapping:
+        return self._session.execute(_BOUNDS).mappings().one()
+
+    def _stream(self, query: TextClause, asked: dict[str, Any]) -> Iterator[RowMapping]:
+        options = {"stream_results": True, "yield_per": _AT_ONCE}
+        with self._session.execute(query, asked, execution_options=options) as result:
+            yield from result.mappings()
+
+
+def register_as_of(session: Session, revision: int) -> Iterator[Station]:
+    """Return the stations as a revision had them, by identifier, read bit by bit.
+
+    Raises:
+        RevisionNotFoundError: there is no such revision yet.
+        HistoryNotKeptError: it is older than the history.
+    """
+    return HistoryStore(session).register_as_of(revision)
+
+
+def _key(number: int | None) -> int:
+    """Return a number that PostgreSQL takes for a revision's."""
+    return _LAST if number is None or number > _LAST else number
+
+
+def _to_revision(row: RowMapping) -> PastRevision:
+    return PastRevision(
+        **dict(row) | {"kind": ChangeKind(row["kind"]), "undone_by": tuple(row["undone_by"])}
+    )
+
+
+def _to_change(revision: int, station_id: str, row: RowMapping) -> StationChange:
+    before, after = row["before"], row["after"]
+    return StationChange(
+        revision=revision,
+        station_id=StationId(station_id),
+        before=None if before is None else station_of(station_id, before),
+        after=None if after is None else station_of(station_id, after),
+    )
+
+
+def _to_logged(row: RowMapping) -> LoggedChange:
+    document = row["document"]
+    there = Fate.ADDED if row["is_new"] else Fate.CHANGED
+    return LoggedChange(
+        revision=row["revision"],
+        committed_at=row["committed_at"],
+        kind=ChangeKind(row["kind"]),
+        station_id=StationId(row["station_id"]),
+        fate=Fate.REMOVED if document is None else there,
+        station=None if document is None else station_of(row["station_id"], document),
+    )
