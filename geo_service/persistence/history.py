@@ -159,7 +159,7 @@ class HistoryStore:
         self, number: int, *, limit: int, following: StationId | None = None
     ) -> list[StationChange]:
         """Return what a revision did, by station; ``following`` is one to go on from."""
-        asked = {"number": number, "limit": limit, "following": following or ""}
+        asked = {"number": number, "limit": limit, "following": _id(following or StationId(""))}
         rows = self._session.execute(_OF_REVISION, asked).mappings()
         return [_to_change(number, row["station_id"], row) for row in rows]
 
@@ -167,7 +167,7 @@ class HistoryStore:
         self, station_id: StationId, *, limit: int, before: int | None = None
     ) -> list[PastChange]:
         """Return what became of a station, the newest first; nothing, if there never was one."""
-        asked = {"station_id": station_id, "limit": limit, "before": _key(before)}
+        asked = {"station_id": _id(station_id), "limit": limit, "before": _key(before)}
         rows = self._session.execute(_OF_STATION, asked).mappings().all()
         numbers = {"numbers": [row["revision"] for row in rows]}
         found = self._session.execute(_NAMED, numbers).mappings()
@@ -192,7 +192,7 @@ class HistoryStore:
             self.check(revision)
         asked = {
             "revision": revision if following is not None else revision + 1,
-            "following": following or "",
+            "following": _id(following or StationId("")),
             "until": until,
             "limit": limit,
         }
@@ -205,7 +205,7 @@ class HistoryStore:
             StationNotFoundError: there was none then.
         """
         self.check(revision)
-        asked = {"station_id": station_id, "revision": revision}
+        asked = {"station_id": _id(station_id), "revision": revision}
         row = self._session.execute(_STATION_AS_OF, asked).one_or_none()
         if row is None or row.document is None:
             raise StationNotFoundError(f"revision {revision} has no station {station_id!r}")
@@ -224,7 +224,8 @@ class HistoryStore:
         self, number: int, station_id: StationId | None = None
     ) -> Generator[ToUndo, None, None]:
         """Return what a revision did, to one station or to all, beside the station as it is."""
-        for row in self._stream(_TO_UNDO, {"number": number, "station_id": station_id}):
+        asked = {"number": number, "station_id": station_id and _id(station_id)}
+        for row in self._stream(_TO_UNDO, asked):
             present = row["present"]
             yield ToUndo(
                 _to_change(number, row["station_id"], row),
@@ -261,6 +262,11 @@ def register_as_of(session: Session, revision: int) -> Iterator[Station]:
 def _key(number: int | None) -> int:
     """Return a number that PostgreSQL takes for a revision's."""
     return _LAST if number is None or number > _LAST else number
+
+
+def _id(station_id: StationId) -> str:
+    """Return an identifier that PostgreSQL can look for; with a NUL in it there is none."""
+    return station_id.replace("\0", "\ufffd")
 
 
 def _to_revision(row: RowMapping) -> PastRevision:
