@@ -27,8 +27,8 @@ from geo_service.web.api import (
     measures,
     nearest_to_many,
     on_foot,
-    register_history,
     reports,
+    revisions,
     routes,
     scenarios,
     scorecard,
@@ -44,6 +44,7 @@ from geo_service.web.print import views as prints
 from geo_service.web.register_accounts import mine as register_mine
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_history import views as register_history
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -79,6 +80,7 @@ def register(app: Flask, settings: Settings) -> None:
         planner_scenarios.blueprint,
         start.blueprint,
         reports.blueprint,
+        revisions.blueprint,
         register_history.blueprint,
         station.blueprint,
         prints.blueprint,

@@ -23,13 +23,13 @@ from geo_service.services.register_history import (
 from geo_service.web import access, params, undoing
 from geo_service.web.access import requires
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.api import register_history_shapes as shapes
+from geo_service.web.api import revision_shapes as shapes
 from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Day, Parameters, Whole
 from geo_service.web.undoing import Identifier, Reason
 
-blueprint = Blueprint("register_history", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("revisions", __name__, url_prefix="/api/v1")
 
 MOST: Final = 1000
 _TAG: Final = "history"
@@ -365,5 +365,5 @@ def _for_them(answer: object, *, names: bool) -> Response:
 
 def _next(endpoint: str, asked: dict[str, Any]) -> dict[str, str]:
     words = {name: value for name, value in asked.items() if value is not None}
-    href = whole_address(f"register_history.{endpoint}", **words)
+    href = whole_address(f"revisions.{endpoint}", **words)
     return {"rel": "next", "href": href, "type": JSON}
