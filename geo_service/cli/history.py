@@ -14,7 +14,7 @@ from geo_service.domain.past import PastChange, PastRevision, fate_of
 from geo_service.domain.station import StationId
 from geo_service.domain.undoing import Obstacle, Resolution, UndoStep
 from geo_service.persistence.changes import ChangeStore
-from geo_service.persistence.history import HistoryStore
+from geo_service.persistence.history import MOST_COUNTED, HistoryStore
 from geo_service.services import history_json
 from geo_service.services.register_history import (
     Undoer,
@@ -66,7 +66,7 @@ def list_(limit: int, before: int | None, kind: ChangeKind | None, *, as_json: b
             str(each.number),
             _when(each, zone),
             _kind(each),
-            f"{each.stations:,}",
+            f"{MOST_COUNTED:,}+" if each.stations > MOST_COUNTED else f"{each.stations:,}",
             terminal.plain(each.author),
             terminal.plain(each.reason),
         )
@@ -84,7 +84,7 @@ def show(revision: int, limit: int, *, as_json: bool) -> None:
         with connection.database.transaction() as session:
             history = HistoryStore(session)
             found = history.revision(revision)
-            fates = history.fates(revision)
+            fates = history.fates(found)
             changes = history.of_revision(revision, limit=limit)
     if as_json:
         _print_json(

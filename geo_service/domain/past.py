@@ -27,7 +27,8 @@ def fate_of(change: StationChange) -> Fate:
 class PastRevision:
     """A committed change of the register, with how many stations it changed.
 
-    ``undone_by`` are the later revisions that took it back, in whole or in part.
+    Of very many, ``stations`` says only that there are more than the store counts. ``undone_by``
+    are the later revisions that took it back, in whole or in part.
     """
 
     number: int

@@ -2,9 +2,9 @@
 
 from collections.abc import Generator, Iterator
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy import BindParameter, RowMapping, bindparam, text
 from sqlalchemy.orm import Session
 
 from geo_service.domain.change import ChangeKind, Recorded, StationChange
@@ -15,8 +15,12 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.past import Fate, Fates, LoggedChange, PastChange, PastRevision
 from geo_service.domain.station import Station, StationId
+from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.station_documents import DOCUMENTS, station_of
+
+MOST_COUNTED: Final = 10_000
+"""Of so many stations of a revision it is known how many; of more, that they are more."""
 
 _AT_ONCE: Final = 1000
 
@@ -32,19 +36,22 @@ _REVISION: Final = """
     SELECT number, committed_at, author, reason, kind, undoes,
         ARRAY(SELECT later.number FROM revision AS later
               WHERE later.undoes = revision.number ORDER BY 1) AS undone_by,
-        (SELECT count(*) FROM station_history WHERE revision = number) AS stations
+        (SELECT count(*) FROM (
+            SELECT FROM station_history WHERE revision = number LIMIT :most_counted
+        ) AS counted) AS stations
     FROM revision
 """
 _BOUNDS: Final = text(
     """SELECT (SELECT min(revision) FROM station_history) AS first,
               (SELECT max(number) FROM revision) AS last"""
 )
-_ONE: Final = text(f"{_REVISION} WHERE number = :number")
+_COUNTED: Final[BindParameter[int]] = bindparam("most_counted", MOST_COUNTED + 1)
+_ONE: Final = text(f"{_REVISION} WHERE number = :number").bindparams(_COUNTED)
 _REVISIONS: Final = text(
     f"""{_REVISION}
         WHERE number < :before AND (CAST(:kind AS varchar) IS NULL OR kind = :kind)
         ORDER BY number DESC LIMIT :limit"""
-)
+).bindparams(_COUNTED)
 _AT: Final = text("SELECT max(number) FROM revision WHERE committed_at < :instant")
 _FATES: Final = text(
     f"""SELECT count(*) FILTER (WHERE NOT is_there) AS removed,
@@ -67,7 +74,9 @@ _OF_STATION: Final = text(
         WHERE kept.station_id = :station_id AND kept.revision < :before
         ORDER BY kept.revision DESC LIMIT :limit"""  # noqa: S608  likewise
 )
-_NAMED: Final = text(f"{_REVISION} WHERE number = ANY(CAST(:numbers AS bigint[]))")
+_NAMED: Final = text(f"{_REVISION} WHERE number = ANY(CAST(:numbers AS bigint[]))").bindparams(
+    _COUNTED
+)
 _SINCE: Final = text(
     f"""SELECT kept.revision, kept.station_id, kept.document, revision.committed_at,
                revision.kind, prior.document IS NULL AS is_new
@@ -82,15 +91,29 @@ _STATION_AS_OF: Final = text(
        WHERE station_id = :station_id AND revision <= :revision
        ORDER BY revision DESC LIMIT 1"""
 )
+# From one identifier to the next by the index, whatever lies between: however long the history is,
+# this costs a step or two for each station. (A DISTINCT ON would read and sort all there ever was.)
 _REGISTER_AS_OF: Final = text(
-    """SELECT station_id, document FROM (
-           SELECT DISTINCT ON (station_id) station_id, document FROM station_history
-           WHERE revision <= :revision ORDER BY station_id, revision DESC
-       ) AS latest WHERE document IS NOT NULL ORDER BY station_id"""
+    """WITH RECURSIVE named(station_id, place) AS (
+           SELECT (SELECT min(station_id) FROM station_history WHERE station_id > :following), 1
+           UNION ALL
+           SELECT (SELECT min(later.station_id) FROM station_history AS later
+                   WHERE later.station_id > named.station_id), place + 1
+           FROM named WHERE named.station_id IS NOT NULL AND place < :limit
+       )
+       SELECT named.station_id, latest.document FROM named
+       LEFT JOIN LATERAL (
+           SELECT kept.document FROM station_history AS kept
+           WHERE kept.station_id = named.station_id AND kept.revision <= :revision
+           ORDER BY kept.revision DESC LIMIT 1
+       ) AS latest ON true
+       WHERE named.station_id IS NOT NULL ORDER BY named.station_id"""
 )
 _TO_UNDO: Final = text(
     f"""SELECT kept.station_id, kept.document AS after, prior.document AS before,
-               present.document AS present
+               present.document = kept.document AS is_untouched,
+               CASE WHEN present.document = kept.document THEN NULL ELSE present.document END
+                   AS present
         FROM station_history AS kept {_PRIOR}
         LEFT JOIN ({DOCUMENTS}) AS present ON present.id = kept.station_id
         WHERE kept.revision = :number
@@ -151,9 +174,14 @@ class HistoryStore:
                 f"the history begins with revision {first}; what was before is not known"
             )
 
-    def fates(self, number: int) -> Fates:
-        """Count what a revision did."""
-        return Fates(**self._session.execute(_FATES, {"number": number}).mappings().one())
+    def fates(self, revision: PastRevision) -> Fates:
+        """Count what a revision did; of a whole nation's import that takes seconds."""
+        row = self._session.execute(_FATES, {"number": revision.number}).mappings().one()
+        return Fates(**row)
+
+    def fates_of_few(self, revision: PastRevision) -> Fates | None:
+        """Count likewise, at once; None: there are more than ``MOST_COUNTED``."""
+        return None if revision.stations > MOST_COUNTED else self.fates(revision)
 
     def of_revision(
         self, number: int, *, limit: int, following: StationId | None = None
@@ -211,26 +239,40 @@ class HistoryStore:
             raise StationNotFoundError(f"revision {revision} has no station {station_id!r}")
         return Recorded(station=station_of(station_id, row.document), revision=row.revision)
 
+    def present(self, station_id: StationId) -> Recorded | None:
+        """Return a station as the register has it now; None: it has none."""
+        return ChangeStore(self._session).recorded_of([StationId(_id(station_id))]).get(station_id)
+
     def register_as_of(self, revision: int) -> Iterator[Station]:
         """Return the stations as a revision had them, by identifier, read bit by bit."""
         self.check(revision)
         return self._stations_as_of(revision)
 
     def _stations_as_of(self, revision: int) -> Iterator[Station]:
-        for row in self._stream(_REGISTER_AS_OF, {"revision": revision}):
-            yield station_of(row["station_id"], row["document"])
+        asked = {"revision": revision, "following": "", "limit": _AT_ONCE}
+        while True:  # what was at a revision stays so: pages of it fit together
+            rows = self._session.execute(_REGISTER_AS_OF, asked).all()
+            for row in rows:
+                if row.document is not None:
+                    yield station_of(row.station_id, row.document)
+            if len(rows) < _AT_ONCE:
+                return
+            asked["following"] = rows[-1].station_id
 
     def to_undo(
         self, number: int, station_id: StationId | None = None
     ) -> Generator[ToUndo, None, None]:
         """Return what a revision did, to one station or to all, beside the station as it is."""
         asked = {"number": number, "station_id": station_id and _id(station_id)}
-        for row in self._stream(_TO_UNDO, asked):
-            present = row["present"]
-            yield ToUndo(
-                _to_change(number, row["station_id"], row),
-                None if present is None else station_of(row["station_id"], present),
-            )
+        options = {"stream_results": True, "yield_per": _AT_ONCE}
+        with self._session.execute(_TO_UNDO, asked, execution_options=options) as result:
+            for row in result.mappings():
+                change, present = _to_change(number, row["station_id"], row), row["present"]
+                if row["is_untouched"]:
+                    yield ToUndo(change, change.after)
+                else:
+                    now = None if present is None else station_of(row["station_id"], present)
+                    yield ToUndo(change, now)
 
     def township_codes(self) -> frozenset[str]:
         """Return the codes of the townships there are."""
@@ -242,11 +284,6 @@ class HistoryStore:
 
     def _bounds(self) -> RowMapping:
         return self._session.execute(_BOUNDS).mappings().one()
-
-    def _stream(self, query: TextClause, asked: dict[str, Any]) -> Iterator[RowMapping]:
-        options = {"stream_results": True, "yield_per": _AT_ONCE}
-        with self._session.execute(query, asked, execution_options=options) as result:
-            yield from result.mappings()
 
 
 def register_as_of(session: Session, revision: int) -> Iterator[Station]:

@@ -78,9 +78,12 @@ def plan_json(plan: UndoPlan) -> dict[str, Any]:
     }
 
 
-def fates_json(fates: Fates) -> dict[str, int]:
-    """Return how many stations came, changed and went."""
-    return {"added": fates.added, "changed": fates.changed, "removed": fates.removed}
+def fates_json(fates: Fates | None) -> dict[str, int | None]:
+    """Return how many stations came, changed and went; null where that was not counted."""
+    return {
+        each: None if fates is None else getattr(fates, each)
+        for each in ("added", "changed", "removed")
+    }
 
 
 def step_json(step: UndoStep) -> dict[str, Any]:

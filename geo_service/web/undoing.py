@@ -23,7 +23,7 @@ from geo_service.domain.errors import (
 )
 from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.faults import LONGEST_CODE, why_unfit
-from geo_service.persistence.history import HistoryStore
+from geo_service.persistence.history import MOST_COUNTED, HistoryStore
 from geo_service.services.register_history import (
     Undoer,
     UndoPlan,
@@ -31,9 +31,9 @@ from geo_service.services.register_history import (
     plan_undo,
     undo,
 )
-from geo_service.web import access
+from geo_service.web import access, past
 
-MOST_AT_ONCE: Final = 10_000
+MOST_AT_ONCE: Final = MOST_COUNTED
 LONGEST_REASON: Final = 200
 
 _REVISION_SEEN: Final = re.compile(r'"([0-9]{1,18})"', re.ASCII)
@@ -76,8 +76,7 @@ Reason = Annotated[
 
 def planned(question: UndoQuestion, *, shown: int = 0) -> UndoPlan:
     """Say what undoing would come to; nothing is written."""
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
+    with past.history() as history:
         _admit(history, question)
         return plan_undo(history, question, shown=shown)
 
@@ -111,9 +110,8 @@ def _admit(history: HistoryStore, question: UndoQuestion) -> None:
         raise NotAllowedError("only an administrator takes the load of a whole register back")
     if question.station_id is None and revision.stations > MOST_AT_ONCE:
         raise UndoRefusedError(
-            f"revision {revision.number} changed {revision.stations:,} stations; more than "
-            f"{MOST_AT_ONCE:,} are taken back by command: geo-service history undo "
-            f"{revision.number}"
+            f"revision {revision.number} changed more than {MOST_AT_ONCE:,} stations, which is "
+            f"taken back by command: geo-service history undo {revision.number}"
         )
 
 

@@ -116,7 +116,7 @@ def test_a_revision_says_what_it_did_to_each_station(
     assert [(each.station_id, fate_of(each)) for each in changes] == [
         *((A, Fate.CHANGED), (B, Fate.REMOVED), (C, Fate.ADDED))
     ]
-    assert history.fates(number) == Fates(added=1, changed=1, removed=1)
+    assert history.fates(history.revision(number)) == Fates(added=1, changed=1, removed=1)
     assert changes[0].before is not None
     assert changes[0].before.name == "Station A-1"
 

@@ -27,7 +27,10 @@ class RevisionShape(TypedDict):
     kind: _Kind
     undoes: Annotated[int | None, Field(description="Of an undo: the revision it took back.")]
     undone_by: Annotated[list[int], Field(description="Revisions that took this one back.")]
-    stations: Annotated[int, Field(description="How many stations it changed.")]
+    stations: Annotated[
+        int,
+        Field(description="How many stations it changed; 10,001 says that there are more."),
+    ]
     author: Annotated[NotRequired[str], Field(description="For staff alone: who made it.")]
     reason: Annotated[NotRequired[str], Field(description="For staff alone: why.")]
 
@@ -60,9 +63,9 @@ class RevisionsAnswer(TypedDict):
 class RevisionAnswer(RevisionShape):
     """One revision with what it did."""
 
-    added: int
-    changed: int
-    removed: int
+    added: Annotated[int | None, Field(description="null: of more than 10,000 it is not counted.")]
+    changed: int | None
+    removed: int | None
     changes: list[ChangeShape]
     links: list[shapes.LinkShape]
 

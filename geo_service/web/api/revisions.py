@@ -1,5 +1,6 @@
 """The register's past: its revisions, a station's own, changes for mirrors, and undoing."""
 
+import re
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -10,17 +11,21 @@ from pydantic import Field
 from geo_service import runtime
 from geo_service.domain.account import Permission
 from geo_service.domain.change import ChangeKind
-from geo_service.domain.errors import InvalidQueryError, ParameterFault, StationNotFoundError
+from geo_service.domain.errors import (
+    InvalidQueryError,
+    ParameterFault,
+    RevisionNotFoundError,
+    StationNotFoundError,
+)
 from geo_service.domain.station import StationId
 from geo_service.domain.undoing import Resolution
-from geo_service.persistence.history import HistoryStore
 from geo_service.services import history_json
 from geo_service.services.register_history import (
     UndoQuestion,
     changes_since,
     revision_of_day,
 )
-from geo_service.web import access, params, undoing
+from geo_service.web import access, params, past, undoing
 from geo_service.web.access import requires
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api import revision_shapes as shapes
@@ -33,6 +38,7 @@ blueprint = Blueprint("revisions", __name__, url_prefix="/api/v1")
 
 MOST: Final = 1000
 _TAG: Final = "history"
+_DIGITS: Final = re.compile(r"[0-9]{1,18}", re.ASCII)
 _NUMBER: Final = {"number": "The revision's number."}
 _STATION: Final = {"station_id": "The station's identifier."}
 _UNDO_REFUSALS: Final = (
@@ -146,8 +152,7 @@ def changes() -> Response:
     """
     given = params.read_query(ChangesParameters)
     following = None if given.after is None else StationId(given.after)
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
+    with past.history() as history:
         found = changes_since(history, given.since, limit=given.limit, following=following)
     zone = runtime.register().place.zone
     revisions = {each.revision: each for each in found.changes}
@@ -186,10 +191,8 @@ def changes() -> Response:
 def revisions() -> Response:
     """List committed changes, the newest first; who made them and why is for staff alone."""
     given, names = params.read_query(RevisionsParameters), _sees_names()
-    with runtime.database().transaction() as session:
-        found = HistoryStore(session).revisions(
-            limit=given.limit, before=given.before, kind=given.kind
-        )
+    with past.history() as history:
+        found = history.revisions(limit=given.limit, before=given.before, kind=given.kind)
     zone, links = runtime.register().place.zone, []
     if len(found) == given.limit:
         asked = {"before": found[-1].number, "kind": given.kind, "limit": given.limit}
@@ -198,7 +201,7 @@ def revisions() -> Response:
     return _for_them({"revisions": listed, "links": links}, names=names)
 
 
-@blueprint.get("/revisions/<int:number>")
+@blueprint.get("/revisions/<number>")
 @describes(
     Operation(
         summary="One revision, and what it did to each station",
@@ -209,14 +212,14 @@ def revisions() -> Response:
         tag=_TAG,
     )
 )
-def revision(number: int) -> Response:
+def revision(number: str) -> Response:
     """Return what a revision did, by station, field by field."""
     given, names = params.read_query(RevisionParameters), _sees_names()
     following = None if given.after is None else StationId(given.after)
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
-        found, fates = history.revision(number), history.fates(number)
-        listed = history.of_revision(number, limit=given.limit + 1, following=following)
+    with past.history() as history:
+        found = history.revision(_number(number))
+        fates = history.fates_of_few(found)
+        listed = history.of_revision(found.number, limit=given.limit + 1, following=following)
     page, links = listed[: given.limit], []
     if len(listed) > given.limit:
         asked = {"number": number, "after": page[-1].station_id, "limit": given.limit}
@@ -244,10 +247,8 @@ def revision(number: int) -> Response:
 def station_history(station_id: str) -> Response:
     """Return every change of a station, the newest first, also of one that is gone."""
     given, names = params.read_query(StationHistoryParameters), _sees_names()
-    with runtime.database().transaction() as session:
-        found = HistoryStore(session).of_station(
-            StationId(station_id), limit=given.limit, before=given.before
-        )
+    with past.history() as history:
+        found = history.of_station(StationId(station_id), limit=given.limit, before=given.before)
     if not found and given.before is None:
         raise StationNotFoundError(f"the history knows no station {station_id!r}")
     zone, links = runtime.register().place.zone, []
@@ -275,8 +276,7 @@ def station_then(station_id: str) -> Response:
     if (given.on is None) == (given.revision is None):
         raise InvalidQueryError(ParameterFault("on", "give either on or revision"))
     zone = runtime.register().place.zone
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
+    with past.history() as history:
         number = given.revision
         if given.on is not None:
             number = revision_of_day(history, given.on, zone)
@@ -295,7 +295,7 @@ def station_then(station_id: str) -> Response:
 # -- for staff -------------------------------------------------------------------------------
 
 
-@blueprint.get("/revisions/<int:number>/undo")
+@blueprint.get("/revisions/<number>/undo")
 @requires(Permission.EDIT)
 @describes(
     Operation(
@@ -307,16 +307,16 @@ def station_then(station_id: str) -> Response:
         tag=_TAG,
     )
 )
-def undo_planned(number: int) -> Response:
+def undo_planned(number: str) -> Response:
     """Say what undoing would change and what is in its way; the ETag is for the If-Match of it."""
     given = params.read_query(UndoParameters)
-    plan = undoing.planned(given.question(number))
+    plan = undoing.planned(given.question(_number(number)))
     response = json_answer(history_json.plan_json(plan))
     response.headers["ETag"] = f'"{plan.present}"'
     return response
 
 
-@blueprint.post("/revisions/<int:number>/undo")
+@blueprint.post("/revisions/<number>/undo")
 @requires(Permission.EDIT)
 @describes(
     Operation(
@@ -334,17 +334,24 @@ def undo_planned(number: int) -> Response:
         tag=_TAG,
     )
 )
-def undo_made(number: int) -> Response:
+def undo_made(number: str) -> Response:
     """Undo what a revision did to all its stations, or to one, in one transaction.
 
     `If-Match` names the revision that you have seen: what was changed after is not touched, and
     the answer is 412. `Location` leads to the revision that the undo makes.
     """
     given, seen = params.read_body(UndoBody), undoing.seen_revision()
-    plan = undoing.undone(given.question(number), reason=given.reason, seen=seen)
+    plan = undoing.undone(given.question(_number(number)), reason=given.reason, seen=seen)
     response = json_answer(history_json.plan_json(plan), status=HTTPStatus.CREATED)
     response.headers["Location"] = url_for(".revision", number=plan.present)
     return response
+
+
+def _number(text: str) -> int:
+    """Return the number that a path names, or raise RevisionNotFoundError."""
+    if _DIGITS.fullmatch(text) is None:
+        raise RevisionNotFoundError(f"the register has no revision {text!r}")
+    return int(text)
 
 
 def _sees_names() -> bool:

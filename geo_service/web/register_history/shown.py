@@ -9,6 +9,7 @@ from geo_service.domain.account import Permission
 from geo_service.domain.change import ChangeKind, StationChange
 from geo_service.domain.past import PastRevision, fate_of
 from geo_service.domain.undoing import UndoStep
+from geo_service.persistence.history import MOST_COUNTED
 from geo_service.services.register_history import UndoPlan
 from geo_service.web import access
 from geo_service.web.language import Language
@@ -57,7 +58,7 @@ def revision(found: PastRevision, language: Language) -> dict[str, Any]:
         "kind_name": words[f"kind_{found.kind}"],
         "author": found.author,
         "reason": found.reason,
-        "stations": f"{found.stations:,}",
+        "stations": _count(found),
         "undoes": found.undoes,
         "undone_by": words["comma"].join(map(str, found.undone_by)),
     }
@@ -87,8 +88,13 @@ def why_not_undone(found: PastRevision, first: int, language: Language) -> str |
         return words["load_only_administrator"]
     if found.stations > MOST_AT_ONCE:
         command = f"geo-service history undo {found.number}"
-        return words["too_many"].format(count=f"{found.stations:,}") + command
+        return words["too_many"].format(count=_count(found)) + command
     return None
+
+
+def _count(found: PastRevision) -> str:
+    most = f"{MOST_COUNTED:,}"
+    return f"{most}+" if found.stations > MOST_COUNTED else f"{found.stations:,}"
 
 
 def plan(found: UndoPlan, language: Language) -> dict[str, Any]:

@@ -19,10 +19,8 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.station import StationId
 from geo_service.domain.undoing import Resolution
-from geo_service.persistence.changes import ChangeStore
-from geo_service.persistence.history import HistoryStore
 from geo_service.services.register_history import UndoQuestion, revision_of_day
-from geo_service.web import params, undoing
+from geo_service.web import params, past, undoing
 from geo_service.web.access import requires
 from geo_service.web.language import Language, LanguageParameters, language_asked
 from geo_service.web.params import Day, Truth, Whole
@@ -101,8 +99,7 @@ def index() -> str:
     given = params.read_form(IndexParameters)
     language = language_asked(given.lang)
     zone = runtime.register().place.zone
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
+    with past.history() as history:
         of_day, before = None, given.before
         if given.on is not None:
             try:
@@ -133,9 +130,9 @@ def revision(number: int) -> str:
     given = params.read_form(RevisionParameters)
     language = language_asked(given.lang)
     following = None if given.after is None else StationId(given.after)
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
-        found, fates = history.revision(number), history.fates(number)
+    with past.history() as history:
+        found = history.revision(number)
+        fates = history.fates_of_few(found)
         listed = history.of_revision(number, limit=_STATIONS + 1, following=following)
         first = history.first()
     page = listed[:_STATIONS]
@@ -174,8 +171,7 @@ def station(station_id: str) -> Any:
     """Show all that became of a station, the newest first."""
     given = params.read_form(StationParameters)
     language, identifier = language_asked(given.lang), StationId(station_id)
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
+    with past.history() as history:
         found = history.of_station(identifier, limit=_CHANGES + 1, before=given.before)
         latest = history.of_station(identifier, limit=1)
         first = history.first()
@@ -211,10 +207,9 @@ def station_then(station_id: str) -> Any:
         leads_to = url_for(".station", station_id=station_id, lang=language)
         return redirect(leads_to, HTTPStatus.SEE_OTHER)
     then, now, number, why_not = None, None, given.revision, ""
-    with runtime.database().transaction() as session:
-        history = HistoryStore(session)
+    with past.history() as history:
         first = shown.revision(history.revision(history.first()), language)
-        now = ChangeStore(session).recorded_of([identifier]).get(identifier)
+        now = history.present(identifier)
         try:
             if given.on is not None:
                 number = revision_of_day(history, given.on, runtime.register().place.zone)
