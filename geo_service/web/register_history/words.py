@@ -73,7 +73,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "undo_heading": "撤销第 {number} 次修订",
         "undo_station_heading": "撤销第 {number} 次修订对“{station}”的改动",
         "undo_lead": "先看清楚会发生什么。之后别处的改动会保留；撤销本身也可以再撤销。",
-        "will": "撤销后：恢复 {added} 站，改回 {changed} 站，移出 {removed} 站；"
+        "after_undo": "撤销后",
+        "if_kept": "保留后来的改动：",
+        "will": "将恢复 {added} 站，改回 {changed} 站，移出 {removed} 站；"
         "{unchanged} 站不变。",
         "nothing_left": "没有可撤销的：一切已经和这次修订之前一样。",
         "in_the_way_heading": "{count} 个站点后来又改过",
@@ -203,6 +205,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "undo_station_heading": "Undo what revision {number} did to “{station}”",
         "undo_lead": "First see what it comes to. What was changed elsewhere since stays, and an "
         "undo can be undone.",
+        "after_undo": "After undoing",
+        "if_kept": "With the later changes kept: ",
         "will": "This puts {added} stations back, changes {changed} back and takes {removed} out; "
         "{unchanged} stay as they are.",
         "nothing_left": "Nothing is left to undo: all is as it was before this revision.",
