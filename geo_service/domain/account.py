@@ -15,6 +15,7 @@ LONGEST_PASSWORD: Final = 200
 
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}", re.ASCII)
 _FEWEST_DIFFERENT: Final = 4
+_LONG_ENOUGH_TO_GUESS: Final = 4
 
 
 class Permission(StrEnum):
@@ -45,6 +46,10 @@ _PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.EDITOR: frozenset(Permission) - {Permission.ADMINISTER},
     Role.ADMINISTRATOR: frozenset(Permission),
 }
+
+
+# Each of them ends in changes of stations.
+_CHANGE_STATIONS: Final = frozenset({Permission.EDIT, Permission.IMPORT, Permission.HANDLE_REPORTS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +149,11 @@ class Actor:
         return permission in self.permissions
 
     def may_edit(self, county_code: str | None) -> bool:
-        """Say whether stations of a county may be changed; None: stations of no known county."""
-        if not self.may(Permission.EDIT):
+        """Say whether stations of a county may be changed; None: stations of no known county.
+
+        What may be done to them is what the view asked for.
+        """
+        if self.permissions.isdisjoint(_CHANGE_STATIONS):
             return False
         return self.counties is None or county_code in self.counties
 
@@ -172,7 +180,7 @@ def why_no_password(text: str, login: str) -> str | None:
         return f"takes {LONGEST_PASSWORD} characters at most"
     if len(set(text)) < _FEWEST_DIFFERENT:
         return f"needs {_FEWEST_DIFFERENT} different characters or more"
-    if login in text.lower():
+    if len(login) >= _LONG_ENOUGH_TO_GUESS and login in text.lower():
         return "must not hold what you sign in with"
     if _runs(text.lower()):
         return "is a row of keys or numbers that everybody tries first"
