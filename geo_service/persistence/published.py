@@ -1,0 +1,196 @@
+"""What is published as OGC API: read-only views of PostGIS, each as a provider of pygeoapi.
+
+pygeoapi finds a provider by its name in the configuration and makes one at each request; which
+database it reads is told by ``reading``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from typing import Any, Final, cast
+
+import shapely
+from geoalchemy2 import Geometry, WKBElement
+from geoalchemy2.functions import ST_Intersects, ST_MakeEnvelope
+from geoalchemy2.shape import to_shape
+from pygeoapi.provider.base import (
+    BaseProvider,
+    ProviderInvalidQueryError,
+    ProviderItemNotFoundError,
+)
+from pygeoapi.provider.sql import PostgreSQLProvider
+from sqlalchemy import ColumnElement, MetaData
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from geo_service.domain.coordinate import Coordinate
+from geo_service.persistence.database import Database
+
+GEOMETRY: Final = "geometry"
+
+_DATABASE: Final[ContextVar[Database]] = ContextVar("geo_service.published.database")
+_FILTER: Final[ContextVar[Any]] = ContextVar("geo_service.published.filter", default=None)
+
+
+class _Published(DeclarativeBase):
+    """The views; apart from the tables, which migrations are compared with."""
+
+    metadata = MetaData()
+
+
+class PublishedStation(_Published):
+    """A station, with what it offers on one line."""
+
+    __tablename__ = "ogc_station"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    services: Mapped[str]
+    rest_hours: Mapped[str | None]
+    rest_for: Mapped[str | None]
+    breakfast_hours: Mapped[str | None]
+    breakfast_for: Mapped[str | None]
+    amenities: Mapped[str]
+    address: Mapped[str | None]
+    township_code: Mapped[str | None]
+    township: Mapped[str | None]
+    county_code: Mapped[str | None]
+    county: Mapped[str | None]
+    telephone: Mapped[str | None]
+    capacity: Mapped[int | None]
+    accessibility: Mapped[str]
+    data_status: Mapped[str]
+    source: Mapped[str]
+    accuracy_m: Mapped[float | None]
+    verified_on: Mapped[date | None]
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    geometry: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=Coordinate.SRID))
+
+
+class PublishedTownship(_Published):
+    """A township, with its outline as far as it is known."""
+
+    __tablename__ = "ogc_township"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    county_code: Mapped[str | None]
+    county: Mapped[str | None]
+    boundary_status: Mapped[str]
+    population: Mapped[int | None]
+    population_year: Mapped[int | None]
+    population_source: Mapped[str | None]
+    source: Mapped[str]
+    note: Mapped[str]
+    geometry: Mapped[WKBElement | None] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=Coordinate.SRID)
+    )
+
+
+class PublishedCounty(_Published):
+    """A county."""
+
+    __tablename__ = "ogc_county"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    boundary_status: Mapped[str]
+    population: Mapped[int | None]
+    population_year: Mapped[int | None]
+    population_source: Mapped[str | None]
+    source: Mapped[str]
+    note: Mapped[str]
+    geometry: Mapped[WKBElement | None] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=Coordinate.SRID)
+    )
+
+
+VIEWS: Final[Mapping[str, type[_Published]]] = {
+    "stations": PublishedStation,
+    "townships": PublishedTownship,
+    "counties": PublishedCounty,
+}
+
+
+@contextmanager
+def reading(database: Database, condition: object = None) -> Iterator[None]:
+    """Let the providers made in this context read a database, and only what a condition holds for.
+
+    The condition is a tree of pygeofilter, on the views' columns.
+    """
+    told = _DATABASE.set(database), _FILTER.set(condition)
+    try:
+        yield
+    finally:
+        _DATABASE.reset(told[0])
+        _FILTER.reset(told[1])
+
+
+class PublishedView(PostgreSQLProvider):  # type: ignore[misc]  # pygeoapi is not typed
+    """One view, read as pygeoapi reads a table of PostGIS, with the service's own driver."""
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        """Take up a view; nothing is asked of the database for it."""
+        # Not the parents': they open an engine of their own with another driver, and ask the
+        # database what columns there are.
+        BaseProvider.__init__(self, definition)
+        self.geom = GEOMETRY
+        self.storage_crs = definition["storage_crs"]
+        self.table_model = VIEWS[definition["data"]]
+        self.table = self.table_model.__tablename__
+        self._engine = _DATABASE.get().engine if _DATABASE.get(None) else None
+        self.get_fields()
+
+    def query(self, **asked: Any) -> dict[str, Any]:
+        """Return the features that a question is about, as a feature collection."""
+        with _DATABASE.get().told_of_loss(), _told_in_words():
+            return cast("dict[str, Any]", super().query(**asked))
+
+    def get(self, identifier: str, **asked: Any) -> dict[str, Any]:
+        """Return one feature."""
+        if re.search(r"[\0\ud800-\udfff]", identifier):  # PostgreSQL takes none of these
+            raise ProviderItemNotFoundError(f"no such item: {identifier!r}")
+        with _DATABASE.get().told_of_loss(), _told_in_words():
+            return cast("dict[str, Any]", super().get(identifier, **asked))
+
+    def _get_cql_filters(self, given: object) -> Any:
+        return super()._get_cql_filters(_FILTER.get() if given is None else given)
+
+    def _get_bbox_filter(self, bbox: list[float]) -> ColumnElement[bool] | bool:
+        if not bbox:
+            return True
+        return cast(
+            "ColumnElement[bool]",
+            ST_Intersects(ST_MakeEnvelope(*bbox, Coordinate.SRID), self.table_model.geometry),
+        )
+
+    def _sqlalchemy_to_feature(self, row: Any, to_crs: Any = None) -> dict[str, Any]:
+        known = vars(row)  # what was not asked for is not there
+        shape = known.get(GEOMETRY)
+        geometry = None if shape is None else to_shape(shape)
+        if geometry is not None and to_crs is not None:
+            geometry = to_crs(geometry)
+        return {
+            "type": "Feature",
+            "id": known[self.id_field],
+            "geometry": None if geometry is None else shapely.geometry.mapping(geometry),
+            "properties": {name: known[name] for name in self.fields if name in known},
+        }
+
+
+@contextmanager
+def _told_in_words() -> Iterator[None]:
+    """Tell a question that PostgreSQL cannot make sense of from a fault of ours."""
+    try:
+        yield
+    except (StatementError, KeyError, AttributeError, TypeError, ValueError) as error:
+        state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+        if isinstance(error, DBAPIError) and not state.startswith(("22", "42")):
+            raise
+        raise ProviderInvalidQueryError("the filter does not fit the collection") from error
