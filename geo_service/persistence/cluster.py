@@ -378,9 +378,7 @@ class Cluster:
                     )
                 )
         with self._superuser(DATABASE) as connection, connection.transaction():
-            arrange(
-                connection, owner=OWNER, service=SERVICE, reader=READER, database=DATABASE
-            )
+            arrange(connection, owner=OWNER, service=SERVICE, reader=READER, database=DATABASE)
 
     def _superuser(self, database: str) -> psycopg.Connection:
         try:

@@ -79,7 +79,7 @@ class Database:
             connect_args={
                 "connect_timeout": connect_timeout_s,
                 "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
-                f" -c default_transaction_read_only={'on' if read_only else 'off'}",
+                + (" -c default_transaction_read_only=on" if read_only else ""),
                 "application_name": "geo_service",
                 **_NOTICES_LOSS,
             },

@@ -21,7 +21,7 @@ from pygeoapi.provider.base import (
     ProviderItemNotFoundError,
 )
 from pygeoapi.provider.sql import PostgreSQLProvider
-from sqlalchemy import ColumnElement, MetaData
+from sqlalchemy import ColumnElement, MetaData, and_, or_, true
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -29,6 +29,7 @@ from geo_service.domain.coordinate import Coordinate
 from geo_service.persistence.database import Database
 
 GEOMETRY: Final = "geometry"
+_DAY: Final = len("2026-01-01")
 
 _DATABASE: Final[ContextVar[Database]] = ContextVar("geo_service.published.database")
 _FILTER: Final[ContextVar[Any]] = ContextVar("geo_service.published.filter", default=None)
@@ -162,6 +163,13 @@ class PublishedView(PostgreSQLProvider):  # type: ignore[misc]  # pygeoapi is no
     def _get_cql_filters(self, given: object) -> Any:
         return super()._get_cql_filters(_FILTER.get() if given is None else given)
 
+    def _get_property_filters(self, properties: list[tuple[str, str]]) -> Any:
+        columns = self.table_model.__table__.columns
+        return and_(
+            true(),
+            *(columns[name] == columns[name].type.python_type(value) for name, value in properties),
+        )
+
     def _get_bbox_filter(self, bbox: list[float]) -> ColumnElement[bool] | bool:
         if not bbox:
             return True
@@ -169,6 +177,23 @@ class PublishedView(PostgreSQLProvider):  # type: ignore[misc]  # pygeoapi is no
             "ColumnElement[bool]",
             ST_Intersects(ST_MakeEnvelope(*bbox, Coordinate.SRID), self.table_model.geometry),
         )
+
+    def _get_datetime_filter(self, given: str | None) -> Any:
+        """Keep the stations in being at a day or in an interval; nothing else has a time."""
+        if given in {None, "../.."} or self.table_model is not PublishedStation:
+            return True
+        begin, _, end = str(given).partition("/")
+        end = end or begin
+        view, conditions = PublishedStation, []
+        if end != "..":
+            conditions.append(
+                or_(view.opened_on.is_(None), view.opened_on <= date.fromisoformat(end[:_DAY]))
+            )
+        if begin != "..":
+            conditions.append(
+                or_(view.closed_on.is_(None), view.closed_on > date.fromisoformat(begin[:_DAY]))
+            )
+        return and_(true(), *conditions)
 
     def _sqlalchemy_to_feature(self, row: Any, to_crs: Any = None) -> dict[str, Any]:
         known = vars(row)  # what was not asked for is not there
