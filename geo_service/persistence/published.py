@@ -119,6 +119,13 @@ VIEWS: Final[Mapping[str, type[_Published]]] = {
 }
 
 
+def columns_of(name: str) -> tuple[str, ...]:
+    """Return the columns of a view but the geometry; none where there is no such view."""
+    if name not in VIEWS:
+        return ()
+    return tuple(each.name for each in VIEWS[name].__table__.columns if each.name != GEOMETRY)
+
+
 @contextmanager
 def reading(database: Database, condition: object = None) -> Iterator[None]:
     """Let the providers made in this context read a database, and only what a condition holds for.
@@ -175,7 +182,9 @@ class PublishedView(PostgreSQLProvider):  # type: ignore[misc]  # pygeoapi is no
             return True
         return cast(
             "ColumnElement[bool]",
-            ST_Intersects(ST_MakeEnvelope(*bbox, Coordinate.SRID), self.table_model.geometry),
+            ST_Intersects(
+                ST_MakeEnvelope(*bbox, Coordinate.SRID), self.table_model.__table__.c.geometry
+            ),
         )
 
     def _get_datetime_filter(self, given: str | None) -> Any:

@@ -112,9 +112,7 @@ def primary_and_replica() -> Iterator[tuple[Server, Server]]:
                 connection.execute(f"CREATE ROLE {role} LOGIN")
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         with primary.superuser(DATABASE) as connection:
-            arrange(
-                connection, owner=OWNER, service=SERVICE, reader=READER, database=DATABASE
-            )
+            arrange(connection, owner=OWNER, service=SERVICE, reader=READER, database=DATABASE)
         stack.callback(replica.stop)
         replica.follow(primary, "replica")
         replica.start()

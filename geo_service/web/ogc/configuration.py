@@ -32,6 +32,7 @@ _COLLECTIONS: Final = {
         "code",
     ),
 }
+_EVERYWHERE: Final = Bounds(west=-180, south=-90, east=180, north=90)
 _SMALLEST_PAGE: Final = 10
 _LARGEST_PAGE: Final = 10_000
 
@@ -78,8 +79,13 @@ def configuration(register: Register, base_url: str) -> dict[str, Any]:
 
 
 def _collection(
-    name: str, title: dict[str, str], description: dict[str, str], id_field: str, bounds: Bounds
+    name: str,
+    title: dict[str, str],
+    description: dict[str, str],
+    id_field: str,
+    bounds: Bounds | None,
 ) -> dict[str, Any]:
+    around = bounds or _EVERYWHERE  # of an empty register
     return {
         "type": "collection",
         "title": title,
@@ -88,7 +94,7 @@ def _collection(
         "links": [],
         "extents": {
             "spatial": {
-                "bbox": [bounds.west, bounds.south, bounds.east, bounds.north],
+                "bbox": [around.west, around.south, around.east, around.north],
                 "crs": CRS84,
             },
             "temporal": {"begin": None, "end": None},

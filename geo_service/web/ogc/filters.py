@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 LANGUAGES: Final = ("cql2-text", "cql2-json")
 _LONGEST: Final = 4000
 _DEEPEST: Final = 50
 
 
-def condition(text: str, language: str, columns: Iterable[str]) -> Any:
-    """Return what a filter says as a tree of pygeofilter, or raise InvalidQueryError."""
+def condition(given: Mapping[str, str], columns: Iterable[str]) -> Any:
+    """Return what a question's filter says as a tree of pygeofilter; None without a filter.
+
+    Raises InvalidQueryError where it cannot be understood, or asks for what there is not.
+    """
+    text, language = given.get("filter"), given.get("filter-lang", LANGUAGES[0])
+    if text is None:
+        return None
     if len(text) > _LONGEST:
         raise _fault(f"takes {_LONGEST} characters at most")
     if "\0" in text or _deepest(text) > _DEEPEST:
@@ -46,6 +52,8 @@ def _check(node: Any, columns: set[str]) -> None:
 
     if isinstance(node, ast.Attribute) and node.name not in columns:
         raise _fault(f"names {node.name!r}, which the collection does not have")
+    if isinstance(node, ast.Comparison | ast.Like | ast.In | ast.Between) and _is_geometry(node):
+        raise _fault("compares a geometry as if it were a value; use S_INTERSECTS and the like")
     if isinstance(node, ast.Function) and node.name != "lower":
         raise _fault(f"asks for the function {node.name!r}, which there is not")
     if isinstance(node, list | tuple):
@@ -56,6 +64,11 @@ def _check(node: Any, columns: set[str]) -> None:
         return
     for part in parts:
         _check(part, columns)
+
+
+def _is_geometry(node: Any) -> bool:
+    sides = (getattr(node, "lhs", None), getattr(node, "rhs", None))
+    return any(getattr(side, "name", None) == "geometry" for side in sides)
 
 
 def _fault(reason: str) -> InvalidQueryError:

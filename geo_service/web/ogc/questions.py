@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import request
 from werkzeug.datastructures import ImmutableMultiDict
 
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.web.ogc import filters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
+    from werkzeug.datastructures import MultiDict
+
+_MEDIA_TYPES: Final = ("application/geo+json", "application/json", "text/html")
 FORMS: Final = ("json", "html", "jsonld", "csv")
 _OF_ITEMS: Final = frozenset(
     {
@@ -49,14 +53,24 @@ class Question(ImmutableMultiDict[str, str]):
         return super().get(key, default, type) if type else super().get(key, default)
 
 
-def checked(given: Mapping[str, str], *, items: bool, columns: Iterable[str] = ()) -> None:
-    """Raise InvalidQueryError for what cannot be asked; every fault found is named."""
-    columns = frozenset(columns)
-    known = _OF_ANY | (_OF_ITEMS | columns if items else frozenset())
+def wants_page() -> bool:
+    """Say whether a request is for a page: it says so, or a browser prefers one."""
+    if (form := request.args.get("f")) is not None:
+        return form == "html"
+    return request.accept_mimetypes.best_match(_MEDIA_TYPES) == "text/html"
+
+
+def checked(given: MultiDict[str, str], *, columns: Iterable[str] | None = None) -> None:
+    """Raise InvalidQueryError for what cannot be asked; every fault found is named.
+
+    With the columns of a collection, what may be asked of its items.
+    """
+    known = _OF_ANY if columns is None else _OF_ANY | _OF_ITEMS | frozenset(columns)
     faults = []
-    lists = given.lists() if isinstance(given, ImmutableMultiDict) else ()
-    faults += [ParameterFault(name, "is given twice") for name, all_ in lists if len(all_) > 1]
-    for name, value in given.items():
+    for name, value in given.items(multi=True):
+        if len(given.getlist(name)) > 1:
+            faults.append(ParameterFault(name, "is given twice"))
+            break
         if name not in known:
             faults.append(ParameterFault(name, "is not a parameter of this resource"))
         elif name in _SHAPES and not _SHAPES[name][0].fullmatch(value):
