@@ -112,10 +112,43 @@ class PublishedCounty(_Published):
     )
 
 
+class PublishedCoverage(_Published):
+    """How far a township is covered: a share of its ground from 0 to 1, and distances in metres."""
+
+    __tablename__ = "ogc_coverage"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    county_code: Mapped[str | None]
+    county: Mapped[str | None]
+    boundary_status: Mapped[str]
+    revision: Mapped[int]
+    measured_on: Mapped[date]
+    radius_m: Mapped[float]
+    stations: Mapped[int]
+    stations_rest: Mapped[int]
+    stations_breakfast: Mapped[int]
+    area_km2: Mapped[float | None]
+    covered_km2: Mapped[float | None]
+    area_coverage: Mapped[float | None]
+    cross_coverage: Mapped[float | None]
+    population: Mapped[int | None]
+    stations_per_10000: Mapped[float | None]
+    nearest_mean_m: Mapped[float | None]
+    nearest_median_m: Mapped[float | None]
+    nearest_p90_m: Mapped[float | None]
+    nearest_max_m: Mapped[float | None]
+    geometry: Mapped[WKBElement | None] = mapped_column(
+        Geometry("MULTIPOLYGON", srid=Coordinate.SRID)
+    )
+
+
 VIEWS: Final[Mapping[str, type[_Published]]] = {
     "stations": PublishedStation,
     "townships": PublishedTownship,
     "counties": PublishedCounty,
+    "coverage": PublishedCoverage,
 }
 
 

@@ -1,5 +1,6 @@
 """published views"""
 
+import sqlalchemy as sa
 from alembic import op
 
 from geo_service.persistence.roles import READER
@@ -56,11 +57,48 @@ _COUNTIES = """
         population_source, source, note, boundary AS geometry
     FROM county
 """
-_VIEWS = ("ogc_station", "ogc_township", "ogc_county")
+_COVERAGE = """
+    CREATE VIEW ogc_coverage AS
+    SELECT
+        township.code, township.name, township.name_en,
+        township.county_code, county.name AS county, township.boundary_status,
+        measured.revision, measured.measured_on, measured.radius_m,
+        measured.stations, measured.stations_rest, measured.stations_breakfast,
+        measured.area_km2, measured.covered_km2, measured.area_coverage, measured.cross_coverage,
+        measured.population, measured.stations_per_10000,
+        measured.nearest_mean_m, measured.nearest_median_m, measured.nearest_p90_m,
+        measured.nearest_max_m,
+        township.boundary AS geometry
+    FROM measured_coverage AS measured
+    JOIN township ON township.code = measured.code
+    LEFT JOIN county ON county.code = township.county_code
+"""
+_VIEWS = ("ogc_station", "ogc_township", "ogc_county", "ogc_coverage")
 
 
 def upgrade() -> None:
-    for view in (_OFFERED, _TOWNSHIPS, _COUNTIES):
+    op.create_table(
+        "measured_coverage",
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("measured_on", sa.Date(), nullable=False),
+        sa.Column("radius_m", sa.Double(), nullable=False),
+        sa.Column("stations", sa.Integer(), nullable=False),
+        sa.Column("stations_rest", sa.Integer(), nullable=False),
+        sa.Column("stations_breakfast", sa.Integer(), nullable=False),
+        sa.Column("area_km2", sa.Double(), nullable=True),
+        sa.Column("covered_km2", sa.Double(), nullable=True),
+        sa.Column("area_coverage", sa.Double(), nullable=True),
+        sa.Column("cross_coverage", sa.Double(), nullable=True),
+        sa.Column("population", sa.Integer(), nullable=True),
+        sa.Column("stations_per_10000", sa.Double(), nullable=True),
+        sa.Column("nearest_mean_m", sa.Double(), nullable=True),
+        sa.Column("nearest_median_m", sa.Double(), nullable=True),
+        sa.Column("nearest_p90_m", sa.Double(), nullable=True),
+        sa.Column("nearest_max_m", sa.Double(), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_measured_coverage")),
+    )
+    for view in (_OFFERED, _TOWNSHIPS, _COUNTIES, _COVERAGE):
         op.execute(view)
     # A database of somebody's own may do without this role.
     op.execute(
@@ -77,3 +115,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for view in reversed(_VIEWS):
         op.execute(f"DROP VIEW {view}")
+    op.drop_table("measured_coverage")

@@ -31,6 +31,15 @@ _COLLECTIONS: Final = {
         {"zh": "县级区划；边界为近似", "en": "County-level units; outlines are approximate"},
         "code",
     ),
+    "coverage": (
+        {"zh": "乡镇覆盖率", "en": "Coverage by township"},
+        {
+            "zh": "现行名册下每个乡镇在直线 1 公里内的覆盖率；边界为近似，无边界者无法计算",
+            "en": "The share of each township within 1 km, by straight line, of a station of the "
+            "present register; outlines are approximate, and where there is none nothing is known",
+        },
+        "code",
+    ),
 }
 _EVERYWHERE: Final = Bounds(west=-180, south=-90, east=180, north=90)
 _SMALLEST_PAGE: Final = 10

@@ -46,11 +46,13 @@ class Question(ImmutableMultiDict[str, str]):
     It would read filters in an older language; they are read here, and stay in its links.
     """
 
-    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # noqa: A002  werkzeug's
+    def get(  # type: ignore[override]  # pygeoapi asks by key and default alone
+        self, key: str, default: Any = None
+    ) -> Any:
         """Return a parameter; of a filter, nothing."""
         if key.startswith("filter"):
             return default
-        return super().get(key, default, type) if type else super().get(key, default)
+        return super().get(key, default)
 
 
 def wants_page() -> bool:

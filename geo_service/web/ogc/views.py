@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import Blueprint, Response, render_template, request
 
 from geo_service import runtime
+from geo_service.services.published_coverage import publish_coverage
 from geo_service.web.ogc import filters, mounted
 from geo_service.web.ogc.conformance import CLASSES
 from geo_service.web.ogc.page import page_of
@@ -88,6 +89,7 @@ def items(name: str) -> Response:
     columns = columns_of(name)
     checked(request.args, columns=columns)
     condition = filters.condition(request.args, columns)
+    _bring_up_to_date(name)
     with reading(runtime.published(), condition):
         return _answer("get_collection_items", name, page="items", mimetype=_GEOJSON)
 
@@ -98,8 +100,14 @@ def item(name: str, item_id: str) -> Response:
     from geo_service.persistence.published import reading  # noqa: PLC0415  mounted.py
 
     checked(request.args)
+    _bring_up_to_date(name)
     with reading(runtime.published()):
         return _answer("get_collection_item", name, item_id, page="item", mimetype=_GEOJSON)
+
+
+def _bring_up_to_date(name: str) -> None:
+    if name == "coverage":
+        publish_coverage(runtime.database(), runtime.register(), runtime.now())
 
 
 def _answer(
