@@ -21,7 +21,7 @@ from pygeoapi.provider.base import (
     ProviderItemNotFoundError,
 )
 from pygeoapi.provider.sql import PostgreSQLProvider
-from sqlalchemy import ColumnElement, MetaData, and_, or_, true
+from sqlalchemy import ColumnElement, MetaData, and_, asc, desc, or_, true
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -29,6 +29,14 @@ from geo_service.domain.coordinate import Coordinate
 from geo_service.persistence.database import Database
 
 GEOMETRY: Final = "geometry"
+# What PostgreSQL says of a question: no such value or comparison; or PostGIS, no geometry.
+_MEANINGLESS: Final = ("22", "42", "XX")
+_SCHEMAS: Final[dict[type, dict[str, Any]]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    date: {"type": "string", "format": "date"},
+}
 _DAY: Final = len("2026-01-01")
 
 _DATABASE: Final[ContextVar[Database]] = ContextVar("geo_service.published.database")
@@ -200,6 +208,23 @@ class PublishedView(PostgreSQLProvider):  # type: ignore[misc]  # pygeoapi is no
         with _DATABASE.get().told_of_loss(), _told_in_words():
             return cast("dict[str, Any]", super().get(identifier, **asked))
 
+    def get_fields(self) -> dict[str, dict[str, Any]]:
+        """Return the properties of the features, each as JSON Schema has it."""
+        columns = self.table_model.__table__.columns
+        self._fields = {
+            each.name: _SCHEMAS[each.type.python_type] for each in columns if each.name != GEOMETRY
+        }
+        return self._fields
+
+    def _get_order_by_clauses(self, wanted: list[dict[str, str]], view: Any) -> list[Any]:
+        """Order by what is wanted, and then by identifier: else pages would share features."""
+        columns = view.__table__.columns
+        clauses = [
+            (desc if each["order"] == "-" else asc)(columns[each["property"]]).nulls_last()
+            for each in wanted
+        ]
+        return [*clauses, asc(columns[self.id_field])]
+
     def _get_cql_filters(self, given: object) -> Any:
         return super()._get_cql_filters(_FILTER.get() if given is None else given)
 
@@ -258,6 +283,6 @@ def _told_in_words() -> Iterator[None]:
         yield
     except (StatementError, KeyError, AttributeError, TypeError, ValueError) as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
-        if isinstance(error, DBAPIError) and not state.startswith(("22", "42")):
+        if isinstance(error, DBAPIError) and not state.startswith(_MEANINGLESS):
             raise
         raise ProviderInvalidQueryError("the filter does not fit the collection") from error

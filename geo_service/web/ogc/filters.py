@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,6 +57,8 @@ def _check(node: Any, columns: set[str]) -> None:
         raise _fault("compares a geometry as if it were a value; use S_INTERSECTS and the like")
     if isinstance(node, ast.Function) and node.name != "lower":
         raise _fault(f"asks for the function {node.name!r}, which there is not")
+    if isinstance(node, float) and not math.isfinite(node):
+        raise _fault("holds a number that there is not")
     if isinstance(node, list | tuple):
         parts: Iterable[Any] = node
     elif isinstance(node, ast.Node):

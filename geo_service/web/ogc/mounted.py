@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,4 +52,6 @@ def _make(told: dict[str, Any]) -> API:
     from pygeoapi.api import API  # noqa: PLC0415
     from pygeoapi.openapi import get_oas_30  # noqa: PLC0415
 
+    # It warns of what a question leaves out; and what is wrong, it says in its answer.
+    logging.getLogger("pygeoapi").setLevel(logging.CRITICAL)
     return API(told, get_oas_30(told))

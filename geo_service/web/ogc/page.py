@@ -1,6 +1,7 @@
 """What pygeoapi says as JSON, as a page."""
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Response, render_template, request, url_for
 
@@ -23,9 +24,15 @@ def page_of(name: str, content: dict[str, Any]) -> Response:
         **page_context(runtime.register(), language),
         own=WORDS[language],
         content=content,
-        turns={rel: f"{links[rel]}&f=html" for rel in _PAGED if rel in links},
+        turns={rel: _here(links[rel]) for rel in _PAGED if rel in links},
         as_json=url_for(
             request.endpoint or "", **(request.view_args or {}), **asked_again(f="json")
         ),
     )
     return Response(text, mimetype="text/html")
+
+
+def _here(address: str) -> str:
+    """Return the same address on this host, as a page."""
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}&f=html"

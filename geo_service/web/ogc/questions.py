@@ -26,7 +26,7 @@ _OF_ITEMS: Final = frozenset(
 )
 _OF_ANY: Final = frozenset({"f", "lang"})
 _WHOLE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-_NUMBER: Final = r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,12})?(?:[eE][+-]?[0-9]{1,2})?"
+_NUMBER: Final = r"[+-]?[0-9]{1,12}(?:\.[0-9]{1,25})?(?:[eE][+-]?[0-9]{1,2})?"
 _BBOX: Final = re.compile(rf"{_NUMBER}(?:,{_NUMBER}){{3}}(?:(?:,{_NUMBER}){{2}})?", re.ASCII)
 _INSTANT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]{8,20}(?:Z|[+-][0-9]{2}:[0-9]{2}))?"
 _INTERVAL: Final = re.compile(rf"{_INSTANT}|(?:{_INSTANT}|\.\.)/(?:{_INSTANT}|\.\.)", re.ASCII)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc", template_folder="templates")
 
+_NOT_OFFERED: Final = ("/processes", "/jobs", "/TileMatrixSets")
 _GEOJSON: Final = "application/geo+json"
 
 
@@ -31,7 +33,8 @@ _GEOJSON: Final = "application/geo+json"
 def landing_page() -> Response:
     """Say what there is."""
     checked(request.args)
-    return _answer("landing_page", page="landing")
+    response = _answer("landing_page", page="landing")
+    return response if wants_page() else _without_what_is_not_there(response)
 
 
 @blueprint.get("/openapi")
@@ -103,6 +106,19 @@ def item(name: str, item_id: str) -> Response:
     _bring_up_to_date(name)
     with reading(runtime.published()):
         return _answer("get_collection_item", name, item_id, page="item", mimetype=_GEOJSON)
+
+
+def _without_what_is_not_there(response: Response) -> Response:
+    """Leave out pygeoapi's links to its parts that are not offered here."""
+    content = json.loads(response.get_data())
+    if "links" in content:
+        content["links"] = [
+            link
+            for link in content["links"]
+            if not urlsplit(link["href"]).path.endswith(_NOT_OFFERED)
+        ]
+        response.set_data(json.dumps(content, ensure_ascii=False))
+    return response
 
 
 def _bring_up_to_date(name: str) -> None:
