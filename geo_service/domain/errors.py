@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from geo_service.domain.change import Conflict
+    from geo_service.domain.undoing import UndoStep
 
 
 class GeoServiceError(Exception):
@@ -51,6 +52,25 @@ class StationChangedError(GeoServiceError):
         named = ", ".join(each.station_id for each in conflicts)
         super().__init__(f"changed by somebody else since revision {conflicts[0].seen}: {named}")
         self.conflicts = tuple(conflicts)
+
+
+class RevisionNotFoundError(GeoServiceError):
+    """The register has no revision of this number."""
+
+
+class HistoryNotKeptError(GeoServiceError):
+    """What is asked for is older than the history; the text says with what that begins."""
+
+
+class UndoRefusedError(GeoServiceError):
+    """A change cannot be taken back as asked: later ones are in the way; nothing was written.
+
+    ``steps`` are the stations that are in the way, as far as they are to be named.
+    """
+
+    def __init__(self, text: str, steps: "Sequence[UndoStep]" = ()) -> None:
+        super().__init__(text)
+        self.steps = tuple(steps)
 
 
 class TownshipNotFoundError(GeoServiceError):

@@ -30,6 +30,7 @@ from geo_service.web.api import (
     on_foot,
     quality,
     reports,
+    revisions,
     routes,
     scenarios,
     scorecard,
@@ -41,6 +42,8 @@ from geo_service.web.envelope import Envelope
 from geo_service.web.keeper import staff as register_keepers
 from geo_service.web.keeper import views as keeper
 from geo_service.web.maps import views as maps
+from geo_service.web.ogc import mounted as ogc_mounted
+from geo_service.web.ogc import views as ogc
 from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
@@ -50,6 +53,7 @@ from geo_service.web.register_accounts import staff as register_staff
 from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_history import views as register_history
 from geo_service.web.register_quality import views as register_quality
 from geo_service.web.register_reports import beside
 from geo_service.web.register_reports import views as register_reports
@@ -82,6 +86,7 @@ def register(app: Flask, settings: Settings) -> None:
         demand.blueprint,
         scorecard.blueprint,
         documents.blueprint,
+        ogc.blueprint,
         maps.blueprint,
         route.blueprint,
         planner.blueprint,
@@ -90,6 +95,8 @@ def register(app: Flask, settings: Settings) -> None:
         reports.blueprint,
         quality.blueprint,
         verification.blueprint,
+        revisions.blueprint,
+        register_history.blueprint,
         account.blueprint,
         station.blueprint,
         prints.blueprint,
@@ -111,6 +118,7 @@ def register(app: Flask, settings: Settings) -> None:
     reporting.register(app)
     keeper.register(app)
     beside.register(app)
+    ogc_mounted.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)

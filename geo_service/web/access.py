@@ -39,6 +39,7 @@ Given = ParamSpec("Given")
 COOKIE: Final = "geo_service_session"
 CSRF_FIELD: Final = "csrf_token"
 CSRF_HEADER: Final = "X-CSRF-Token"
+LONGEST_WAY_BACK: Final = 1000
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOUND: Final = "present_actor"
@@ -268,8 +269,10 @@ def _led_to(endpoint: str, **words: Any) -> AnyResponse:
 
 
 def _wanted() -> str:
+    path = request.root_path + request.path
     query = request.query_string.decode("ascii", "replace")
-    return request.root_path + request.path + (f"?{query}" if query else "")
+    whole = f"{path}?{query}" if query else path
+    return whole if len(whole) <= LONGEST_WAY_BACK else path[:LONGEST_WAY_BACK]
 
 
 def _why_nobody() -> str:

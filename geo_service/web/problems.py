@@ -1,8 +1,6 @@
 """Failures as RFC 9457 problem details: one table, one shape, one place."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from geo_service import runtime
-from geo_service.domain.change import Conflict, fields_of
+from geo_service.domain.change import Conflict
 from geo_service.domain.errors import (
     AccountConflictError,
     AccountNotFoundError,
@@ -21,6 +19,7 @@ from geo_service.domain.errors import (
     ForbiddenCountyError,
     ForgedRequestError,
     GeoServiceError,
+    HistoryNotKeptError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
@@ -36,6 +35,7 @@ from geo_service.domain.errors import (
     RegisterUnavailableError,
     ReportHandledError,
     ReportNotFoundError,
+    RevisionNotFoundError,
     RouteNotFoundError,
     ScenarioNotFoundError,
     ScenarioNotReadyError,
@@ -47,7 +47,9 @@ from geo_service.domain.errors import (
     TooManyScenariosError,
     TooManySignInsError,
     TownshipNotFoundError,
+    UndoRefusedError,
 )
+from geo_service.services.history_json import record_json, step_json
 from geo_service.web.answers import json_answer
 from geo_service.web.journal import path_of
 from geo_service.web.language import LANGUAGES, language_asked
@@ -106,6 +108,26 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         HTTPStatus.PRECONDITION_FAILED,
         "Nothing was written. `conflicts` has each station as it is now: look at it, and send the "
         "change again with the revision you have seen then.",
+    ),
+    RevisionNotFoundError: ProblemType(
+        "revision-not-found",
+        "No such revision",
+        HTTPStatus.NOT_FOUND,
+        "Look the number up under /api/v1/revisions; the header Register-Revision has the present.",
+    ),
+    HistoryNotKeptError: ProblemType(
+        "history-not-kept",
+        "Older than the history",
+        HTTPStatus.GONE,
+        "The detail says with what revision the history begins. Take the whole register, and go on "
+        "from its revision.",
+    ),
+    UndoRefusedError: ProblemType(
+        "undo-refused",
+        "The change cannot be taken back as asked",
+        HTTPStatus.CONFLICT,
+        "Nothing was written. `obstacles` names what was changed later: ask again with "
+        "conflicts=keep to leave that as it is, or overwrite to take it back, too.",
     ),
     TownshipNotFoundError: ProblemType(
         "township-not-found",
@@ -321,6 +343,8 @@ def _foreseen(error: GeoServiceError) -> Response:
         ]
     if isinstance(error, StationChangedError):
         faults["conflicts"] = [_conflict(each) for each in error.conflicts]
+    if isinstance(error, UndoRefusedError):
+        faults["obstacles"] = [step_json(each) for each in error.steps]
     response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
@@ -337,14 +361,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "station": conflict.station_id,
         "seen": conflict.seen,
         "revision": None if present is None else present.revision,
-        "present": None if present is None else _as_json(fields_of(present.station)),
-    }
-
-
-def _as_json(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, date) else value
-        for name, value in fields.items()
+        "present": None if present is None else record_json(present.station),
     }
 
 

@@ -25,6 +25,8 @@ from tests.support.staff import PASSWORD, an_account, bearer, signed_in
 
 pytestmark = pytest.mark.slow
 
+Ask = Callable[[], TestResponse]
+
 REFUSED_WITHIN_S = 3.0
 NEAREST = "/api/v1/stations/nearest?lon=114.0163&lat=33.5814"
 
@@ -55,7 +57,7 @@ def test_the_desk_is_refused_within_three_seconds_and_open_afterwards(
     account = an_account(app, password=PASSWORD)
     program = bearer(app)
     sent = {"login": account.login, "password": PASSWORD, "lang": "zh"}
-    asks: dict[str, Callable[[], TestResponse]] = {
+    asks: dict[str, Ask] = {
         "page": lambda: staff.get("/register?lang=zh", headers={"Accept": "text/html"}),
         "change": lambda: staff.post("/register/accounts", {"login": "li", "name": "李"}),
         "sign in": lambda: app.test_client().post("/register/sign-in", data=sent),

@@ -63,7 +63,7 @@ class StartParameters(LanguageParameters):
 class SignInParameters(LanguageParameters):
     """GET /register/sign-in."""
 
-    next: Annotated[str, Field(max_length=2000)] = ""
+    next: Annotated[str, Field(max_length=access.LONGEST_WAY_BACK)] = ""
     signed_out: params.Truth = False
 
 
@@ -72,7 +72,7 @@ class SignInForm(LanguageParameters):
 
     login: Annotated[str, Field(max_length=100)] = ""
     password: Annotated[str, Field(max_length=LONGEST_PASSWORD)] = ""
-    next: Annotated[str, Field(max_length=2000)] = ""
+    next: Annotated[str, Field(max_length=access.LONGEST_WAY_BACK)] = ""
 
 
 class ChangeForm(LanguageParameters):

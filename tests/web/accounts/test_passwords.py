@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from geo_service.domain.account import Role
-from geo_service.domain.errors import TooManySignInsError
+from geo_service.domain.errors import SignInRefusedError, TooManySignInsError
 from geo_service.persistence.accounts import AccountStore
 from geo_service.persistence.database import Database
-from geo_service.services import passwords, signing_in
+from geo_service.services import accounts, passwords, signing_in
 from geo_service.web.senders import SenderLimit
 from tests.support.staff import PASSWORD, an_account, session_of, signed_in
 from tests.web.accounts.conftest import MovableClock
@@ -203,6 +203,40 @@ def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(app: Flas
     assert _try(app.test_client(), here.account.login, PASSWORD) == 403
 
 
+def test_whoever_sits_at_somebody_elses_screen_cannot_guess_long(
+    app: Flask, clock: MovableClock
+) -> None:
+    staff = session_of(app, an_account(app, password=PASSWORD))
+    sent = {"old": "a guess", "new": ANOTHER, "again": ANOTHER, "lang": "zh"}
+
+    said = [staff.post("/register/password", sent).text for _ in range(6)]
+    right = staff.post("/register/password", sent | {"old": PASSWORD})
+    clock.move(timedelta(seconds=30))
+
+    assert [("现在的密码不对" in each, "试得太多了" in each) for each in said] == [
+        *[(True, False)] * 5,
+        (False, True),
+    ]
+    assert right.status_code == 400
+    assert staff.post("/register/password", sent | {"old": PASSWORD}).status_code == 303
+
+
+def test_a_password_given_anew_while_the_old_one_was_looked_at_lets_nobody_in(
+    app: Flask, database: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = an_account(app, password=PASSWORD)
+    fits = passwords.fits
+
+    def slowly(password: str, kept: str | None) -> bool:
+        found = fits(password, kept)
+        accounts.set_password(database, account.login, ANOTHER, must_change=True)
+        return found
+
+    monkeypatch.setattr(passwords, "fits", slowly)
+    with pytest.raises(SignInRefusedError):
+        signing_in.sign_in(database, KEY, account.login, PASSWORD, clock.now())
+
+
 @pytest.mark.parametrize(
     ("old", "new", "again", "says"),
     [
@@ -284,7 +318,7 @@ def test_too_many_tries_are_told_by_the_service_too(
         signing_in.sign_in(database, KEY, "nobody", "x", clock.now())
 
     for _ in range(5):
-        with pytest.raises(Exception, match="nobody signs in"):
+        with pytest.raises(SignInRefusedError):
             attempt()
     with pytest.raises(TooManySignInsError, match="wait 31 seconds"):
         attempt()

@@ -261,3 +261,12 @@ def test_public_pages_ask_nobody_who_they_are(app: Flask) -> None:
 
     assert "Set-Cookie" not in page.headers
     assert "private" not in page.headers.get("Cache-Control", "")
+
+
+def test_a_way_back_too_long_to_be_kept_leads_to_the_page_without_its_question(
+    client: FlaskClient,
+) -> None:
+    away = client.get("/register/account?lang=zh&find=" + "x" * 5000)
+
+    assert client.get(away.location).status_code == 200
+    assert away.location == "/register/sign-in?lang=zh&next=/register/account"

@@ -43,7 +43,7 @@ def test_a_new_account_gets_a_password_that_is_shown_once_and_must_be_changed(
     entered = client.post("/register/sign-in", data={"login": "wang.fang", "password": password})
 
     assert (made.status_code, entered.status_code) == (201, 303)
-    assert client.get(entered.location).location == "/register/password"
+    assert "/register/password" in client.get(entered.location).location
     assert password not in administrator.get("/register/accounts/wang.fang").text
 
 
@@ -167,7 +167,7 @@ def test_a_reset_password_ends_the_sessions_and_must_be_changed(
     )
 
     assert staff.get("/register").status_code == 303
-    assert client.get(entered.location).location == "/register/password"
+    assert "/register/password" in client.get(entered.location).location
 
 
 def test_a_disabled_account_can_be_brought_back(app: Flask, administrator: Staff) -> None:

@@ -246,7 +246,8 @@ def test_the_page_says_when_a_token_was_last_used(
     clock.move(timedelta(hours=1))
     _ask(client, token)
 
-    assert f"{clock.now():%Y-%m-%d}" in staff.get("/register/tokens").text
+    # On the 15th in Greenwich, on the 16th where the stations are.
+    assert "2026-11-16" in staff.get("/register/tokens").text
     assert "从未" not in staff.get("/register/tokens?lang=zh").text
 
 
@@ -295,3 +296,21 @@ def test_a_viewer_edits_nowhere() -> None:
     )
 
     assert not viewer.may_edit("411102")
+
+
+@pytest.mark.parametrize(
+    "permission", [Permission.EDIT, Permission.IMPORT, Permission.HANDLE_REPORTS]
+)
+def test_a_token_for_any_one_way_of_changing_stations_is_held_to_its_counties(
+    permission: Permission,
+) -> None:
+    program = Actor(
+        login=Login("li"),
+        called="李",
+        role=Role.EDITOR,
+        permissions=frozenset({permission}),
+        counties=frozenset({"411102"}),
+        token="同步",
+    )
+
+    assert (program.may_edit("411102"), program.may_edit("411103")) == (True, False)
