@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Self
@@ -136,7 +136,7 @@ _PARTS: Final = {
     **dict.fromkeys(("晚上", "晚间", "夜间", "夜里", "深夜", "夜晚", "晚", "夜"), "晚上"),
 }
 _PART: Final = "|".join(sorted(_PARTS, key=len, reverse=True))
-_NEXT_DAY: Final = "次日|第二天|翌日|隔日|隔天"
+_NEXT_DAY: Final = "次日|第二天|翌日"
 # 点 with what may follow: 8点, 8点半, 8点30, 8点30分, 8点一刻, 八点四十. Not the 时 of 时间.
 _MINUTES: Final = rf"半|[一1三3]刻钟?|整|{_N}分|{_N}(?![\d点时:十])"
 _CLOCK: Final = re.compile(
@@ -158,6 +158,8 @@ _DAYS: Final = re.compile(
     rf"|\s*(?:[、,和及与/])\s*{_BARE_RANGE}|[一二三四五六日天](?!\s*[点时:刻])(?!十))*"
 )
 
+_DAY_OR_RANGE: Final = re.compile(rf"([一二三四五六日天1-7])(?:{_RANGE}([一二三四五六日天1-7]))?")
+
 
 def _date(name: str) -> str:
     return (
@@ -167,24 +169,32 @@ def _date(name: str) -> str:
 
 
 _DATES: Final = re.compile(
-    rf"(?:每年)?(?:从|自)?\s*{_date('a')}(?:起|开始)?"
-    rf"(?:\s*{_RANGE}\s*(?:(?:次年|翌年|来年|第二年)(?:的)?)?\s*"
+    rf"(?:每年)?(?:从|自)?\s*{_date('a')}"
+    rf"(?:(?:起|开始)?\s*{_RANGE}\s*(?:(?:次年|翌年|来年|第二年)(?:的)?)?\s*"
     rf"(?:{_date('b')}|(?P<bd2>{_N})\s*[日号])(?:止|底|末)?(?:期间)?)?"
 )
 _MONTHS: Final = re.compile(
     rf"(?:每年)?\s*(?P<first>{_N})\s*{_RANGE}\s*(?P<last>{_N})\s*月(?:份)?(?!\s*\d+\s*[日号])"
 )
-_SEASON_WORDS: Final = "春夏季|夏秋季|秋冬季|冬春季|春秋季|春季|夏季|秋季|冬季|夏天|冬天|春天|秋天|夏令时?|冬令时?|夏时制|冬时制|夏|冬"
+_SEASON_WORDS: Final = (
+    r"(?:春夏|夏秋|秋冬|冬春|春秋)季|[春夏秋冬][季天]|[夏冬](?:令时?|时制)|[夏冬]"
+)
+_ALL_DAY: Final = (
+    r"(?:全天候?|全日|昼夜|日夜)?\s*(?:24|二十四)\s*(?:个\s*)?(?:小时|h)(?:全天候?)?"
+    r"|7\s*[x*×乘]\s*24\s*(?:小时|h)?|24\s*[x*×/]\s*7|全天候?|全日"
+)
+_CLOSED: Final = (
+    r"休息|闭馆|关闭|关门|不开门?放?|不营业|不(?:对外)?开放|停业|歇业|不服务|不供应"
+    r"|(?:停止|暂停)(?:服务|开放|营业|供应)?|放假|休"
+)
+_PADDING: Final = (
+    r"(?:对外)?(?:开放|营业|服务|供应|供餐|发放)(?:时间)?|时间|开门|均|都|为|的|从|自|是|则|即"
+)
 
 _WORDS: Final[tuple[tuple[re.Pattern[str], Word, object], ...]] = tuple(
     (re.compile(pattern), word, meaning)
     for pattern, word, meaning in (
-        (
-            r"(?:全天候?|全日|昼夜|日夜)?\s*(?:24|二十四)\s*(?:个\s*)?(?:小时|h(?:ours)?)"
-            r"(?:全天候?)?|7\s*[x*×乘]\s*24\s*(?:小时|h)?|24\s*[x*×/]\s*7|全天候?|全日|通宵达旦",
-            Word.ALL_DAY,
-            None,
-        ),
+        (_ALL_DAY, Word.ALL_DAY, None),
         (r"(?:周末)?双休日?|周末|周六日", Word.DAYS, WEEKEND),
         (r"工作日|上班日", Word.WORKDAYS, WEEKDAYS),
         (
@@ -196,21 +206,11 @@ _WORDS: Final[tuple[tuple[re.Pattern[str], Word, object], ...]] = tuple(
         (r"每日|每天|天天|全年(?:无休)?|常年|全周|一周七天|年中无休", Word.DAYS, EVERY_DAY),
         (r"照常(?:开放|营业|服务)?|正常(?:开放|营业|服务)|不休息?|无休", Word.AS_USUAL, None),
         (r"午休(?:时间)?", Word.CLOSED, "midday"),
-        (
-            r"休息|闭馆|关闭|关门|不开门?放?|不营业|不(?:对外)?开放|停业|歇业|不服务|不供应"
-            r"|(?:停止|暂停)(?:服务|开放|营业|供应)?|放假|休",
-            Word.CLOSED,
-            None,
-        ),
+        (_CLOSED, Word.CLOSED, None),
         (r"(?:开放|营业|服务)?时间(?:不详|未知|待定|不明)|不详|未知|待定", Word.UNKNOWN, None),
         (r"除去|除了|除(?!外)", Word.EXCEPT, "before"),
         (r"除外|以外|之外|外", Word.EXCEPT, "after"),
-        (
-            r"(?:对外)?(?:开放|营业|服务|供应|供餐|发放)(?:时间)?|时间|开门|均|都|为|的|从|自|是"
-            r"|(?:则|即)",
-            Word.PADDING,
-            None,
-        ),
+        (_PADDING, Word.PADDING, None),
         (rf"(?:{_SEASON_WORDS})", Word.SEASON, None),
         (_RANGE, Word.TO, None),
         (r"[、/·+&]|和|以及|及|与|并", Word.LIST, "joined"),
@@ -249,23 +249,11 @@ def _tokens(normalised: _Normalised) -> Iterator[Token]:
 
 def _next(normalised: _Normalised, at: int) -> tuple[int, Word, object]:
     text = normalised.text
-    if found := _DAYS.match(text, at):
-        return found.end(), Word.DAYS, _days_meant(found[0])
-    if found := _MONTHS.match(text, at):
-        first, last = _number(found["first"]), _number(found["last"])
-        shown = normalised.shown(at, found.end())
-        return found.end(), Word.DATES, _checked(Dates(Day(first, None), Day(last, None)), shown)
-    if found := _DATES.match(text, at):
-        shown = normalised.shown(at, found.end())
-        return found.end(), Word.DATES, _checked(_dates_meant(found), shown)
-    # Before the time of day: 24小时 begins like a number.
-    pattern, word, meaning = _WORDS[0]
-    if found := pattern.match(text, at):
-        return found.end(), word, meaning
-    if (found := _CLOCK.match(text, at)) and found.end() > at:
-        clock = _clock_meant(found, normalised.shown(at, found.end()))
-        if clock is not None:
-            return found.end(), Word.CLOCK, clock
+    for pattern, word, meaning_of in _MEASURED:
+        if found := pattern.match(text, at):
+            meaning = meaning_of(found, normalised.shown(at, found.end()))
+            if meaning is not None:
+                return found.end(), word, meaning
     for pattern, word, meaning in _WORDS:
         if found := pattern.match(text, at):
             return found.end(), word, meaning
@@ -284,9 +272,9 @@ def _number(written: str) -> int:
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
 
 
-def _days_meant(written: str) -> frozenset[int]:
+def _days_meant(found: re.Match[str], _: str) -> frozenset[int]:
     days: set[int] = set()
-    bare = re.sub(rf"{_WEEK}|每个?|逢|\s", "", written)
+    bare = re.sub(rf"{_WEEK}|每个?|逢|\s", "", found[0])
     for first, last in re.findall(
         rf"([一二三四五六日天1-7])(?:{_RANGE}([一二三四五六日天1-7]))?", bare
     ):
@@ -300,7 +288,16 @@ def _weekday(sign: str) -> int:
     return "一二三四五六日".index("日" if sign == "天" else sign) if sign > "7" else int(sign) - 1
 
 
-def _dates_meant(found: re.Match[str]) -> Dates:
+def _months_meant(found: re.Match[str], shown: str) -> Dates:
+    first, last = _number(found["first"]), _number(found["last"])
+    return _checked(Dates(Day(first, None), Day(last, None)), shown)
+
+
+def _dates_meant(found: re.Match[str], shown: str) -> Dates:
+    return _checked(_dates(found), shown)
+
+
+def _dates(found: re.Match[str]) -> Dates:
     year = int(found["ay"]) if found["ay"] else None
     first = Day(_number(found["am"]), _number(found["ad"]) if found["ad"] else None, year)
     if found["bd2"]:
@@ -372,6 +369,16 @@ def _minutes(written: str | None) -> int:
         return 15 if written[0] in "一1" else 45
     return _number(written.removesuffix("分"))
 
+
+# What has a value of its own, read before plain words: 周一 before 一, 8点 before 8.
+_MEASURED: Final[
+    tuple[tuple[re.Pattern[str], Word, Callable[[re.Match[str], str], object]], ...]
+] = (
+    (_DAYS, Word.DAYS, _days_meant),
+    (_MONTHS, Word.DATES, _months_meant),
+    (_DATES, Word.DATES, _dates_meant),
+    (_CLOCK, Word.CLOCK, _clock_meant),
+)
 
 _HINTS: Final = (
     (

@@ -1,6 +1,6 @@
 """Rules of opening hours as people state them, and their expression in the OSM grammar.
 
-People state exceptions before or after what they are exceptions from (周三休息，其余时间 8:00-18:00);
+People state exceptions before or after what they are exceptions from (周三休息，其余 8:00-18:00);
 in the grammar the last rule that fits a day wins. So the rules are brought into the grammar's
 order here, the general before the particular and public holidays last, and what says two things
 of one day is refused.

@@ -190,7 +190,7 @@ class _Reader:
         self._tokens = tokens
         self._at = 0
         self._rules: list[Rule] = []
-        # Whether the last rule's days were left out, so that they may follow it: 8:00-18:00（周一至周五）.
+        # Whether the last rule gives no days, so that they may follow it: 8:00-18:00（周一至周五）.
         self._days_may_follow = False
         self._usual_on_holidays = False
         self._by_24_hours = any(
@@ -333,19 +333,10 @@ class _Reader:
             return
         self._at += 1
         if token.meaning == "midday":
-            while self._word() in _SOFT:
-                self._at += 1
+            self._skip(_SOFT)
             self._cut(self._spans(), token.text)
         elif token.word is Word.ALL_DAY:
-            while self._word() is Word.ALL_DAY:
-                self._at += 1
-            if self._word() in {Word.CLOCK, Word.NUMBER}:
-                raise HoursNotUnderstoodError(
-                    token.text + self._tokens[self._at].text,
-                    zh="既写了全天，又写了几点，请只留一个",
-                    en="all day and times as well; leave one of them",
-                )
-            self._add(selector, ALL_DAY, token.text)
+            self._all_day(selector, token)
         elif token.word is Word.AS_USUAL:
             self._as_usual(selector, token)
         elif selector.is_empty or selector.only_excepts:
@@ -360,29 +351,38 @@ class _Reader:
             selector.no_holidays = False
             self._add(selector, State.CLOSED, token.text)
 
+    def _skip(self, words: frozenset[Word]) -> None:
+        while self._word() in words:
+            self._at += 1
+
+    def _all_day(self, selector: _Selector, token: Token) -> None:
+        self._skip(frozenset({Word.ALL_DAY}))  # 全天 24小时 says it twice
+        if self._word() in {Word.CLOCK, Word.NUMBER}:
+            raise HoursNotUnderstoodError(
+                token.text + self._tokens[self._at].text,
+                zh="既写了全天，又写了几点，请只留一个",
+                en="all day and times as well; leave one of them",
+            )
+        self._add(selector, ALL_DAY, token.text)
+
     def _times(self, selector: _Selector, *, new_clause: bool) -> None:
         begin = self._at
         spans = self._spans()
         text = self._text_since(begin)
-        if self._word() is Word.CLOSED and self._rules_or(spans, selector):
+        if self._word() is Word.CLOSED:
             # 8:00-18:00，12:00-14:00休息: the last stretch is cut out of those before it.
-            closed = self._take().text
+            text += self._take().text
             if len(spans) > 1:
                 self._add(selector, in_order(spans[:-1], text), text)
             elif not selector.is_empty:
-                raise _contradiction(selector.text + text + closed)
-            self._cut(spans[-1:], text + closed)
+                raise _contradiction(selector.text + text)
+            self._cut(spans[-1:], text)
             return
         last = self._rules[-1] if self._rules else None
         if new_clause and selector.is_empty and last is not None and isinstance(last.body, tuple):
             self._rules[-1] = replace(last, body=in_order([*last.body, *spans], text))
             return
         self._add(selector, in_order(spans, text), text)
-
-    def _rules_or(self, spans: Sequence[Span], selector: _Selector) -> bool:
-        if len(spans) > 1 or (self._rules and selector.is_empty):
-            return True
-        raise _contradiction(selector.text + self._tokens[self._at].text)
 
     def _cut(self, spans: Sequence[Span], text: str) -> None:
         last = self._rules[-1] if self._rules else None
