@@ -215,7 +215,7 @@ _WORDS: Final[tuple[tuple[re.Pattern[str], Word, object], ...]] = tuple(
         (_RANGE, Word.TO, None),
         (r"[、/·+&]|和|以及|及|与|并", Word.LIST, "joined"),
         (r",", Word.LIST, None),
-        (r"[;。\n\r|]+", Word.STOP, None),
+        (r"[;。\n\r]+", Word.STOP, None),
         (r"\(", Word.OPENING, None),
         (r"\)", Word.CLOSING, None),
         (r":", Word.COLON, None),
