@@ -29,6 +29,7 @@ from geo_service.domain.hours_rules import (
 )
 from geo_service.domain.hours_words import parse_hours
 from geo_service.domain.opening_hours import Schedule
+from geo_service.services.hours_text import hours_text
 
 MOST_ROWS: Final = 8
 """Seven days and the public holidays may each have hours of their own."""
@@ -115,7 +116,10 @@ class HoursForm:
     @classmethod
     def showing(cls, expression: str | None) -> Self:
         """Return the form to edit an expression in: rows, or the text where rows cannot say it."""
-        return cls.from_expression(expression) or cls(Mode.WORDS, words=expression or "")
+        form = cls.from_expression(expression)
+        if form is not None or expression is None:
+            return form or cls(Mode.UNKNOWN)
+        return cls(Mode.WORDS, words=_in_words(expression))
 
     def expression(self) -> str | None:
         """Return the hours as an OSM expression; None for hours that are not known.
@@ -127,6 +131,17 @@ class HoursForm:
         if faults:
             raise faults[0]
         return expression
+
+    def expression_after(self, before: str | None) -> str | None:
+        """Return the same, and the expression as it was where the form says what that one says.
+
+        So that a form which nobody changed changes nothing: 8:00-18:00 does not become
+        Mo-Su 08:00-18:00.
+
+        Raises:
+            HoursNotUnderstoodError: the first of ``faults``.
+        """
+        return before if self == HoursForm.showing(before) else self.expression()
 
     @property
     def faults(self) -> tuple[HoursNotUnderstoodError, ...]:
@@ -298,6 +313,15 @@ def _row_of(days: tuple[str, ...], body: str) -> HoursRow | None:
     return HoursRow(
         days, times=tuple((start, "00:00" if end == "24:00" else end) for start, end in times)
     )
+
+
+def _in_words(expression: str) -> str:
+    """Return an expression in Chinese words, if they are read back as just this expression."""
+    said = hours_text(expression, "zh")
+    try:
+        return said if parse_hours(said) == expression else expression
+    except HoursNotUnderstoodError:
+        return expression
 
 
 def _same_hours(one: str, other: str) -> bool:
