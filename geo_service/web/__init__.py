@@ -38,6 +38,7 @@ from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
+from geo_service.web.register_hours import views as register_hours
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -71,6 +72,7 @@ def register(app: Flask, settings: Settings) -> None:
         route.blueprint,
         planner.blueprint,
         planner_scenarios.blueprint,
+        register_hours.blueprint,
         start.blueprint,
         reports.blueprint,
         station.blueprint,

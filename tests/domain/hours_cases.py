@@ -59,10 +59,10 @@ def weeks(draw: st.DrawFn, *, holidays: bool = True) -> list[str]:
     groups = [days for days in groups if days]
     rules = [f"{','.join(days)} {draw(spans(nights=len(groups) == 1))}" for days in groups]
     off = [day for day, kind in zip(WEEKDAYS, kinds, strict=True) if not kind]
-    if off and draw(st.booleans()):
+    if draw(st.booleans()) and off:
         rules.append(f"{','.join(off)} {draw(st.sampled_from(['off', 'unknown']))}")
     if holidays and draw(st.booleans()):
-        rules.append(f"PH {draw(st.one_of(st.just('off'), spans()))}")
+        rules.append(f"PH {draw(spans() | st.just('off'))}")
     return rules
 
 

@@ -84,6 +84,15 @@ def test_the_fields_that_a_browser_sends_are_read() -> None:
     assert form.expression() == "Mo,Tu 08:00-12:00,14:30-18:00; PH off"
 
 
+@pytest.mark.parametrize(
+    ("words", "expression"), [("每天8:00-18:00", "Mo-Su 08:00-18:00"), ("", None), ("  ", None)]
+)
+def test_a_single_field_of_words_does_without_the_editor(
+    words: str, expression: str | None
+) -> None:
+    assert HoursForm.from_fields(sent(rest=words), "rest").expression() == expression
+
+
 def test_the_fields_of_other_hours_are_left_alone() -> None:
     fields = sent(rest_mode="always", breakfast_mode="unknown", name="a name")
 

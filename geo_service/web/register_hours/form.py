@@ -88,7 +88,14 @@ class HoursForm:
 
     @classmethod
     def from_fields(cls, fields: MultiDict[str, str], prefix: str) -> Self:
-        """Read the fields of a form that was sent; nothing is refused before it is asked for."""
+        """Read the fields of a form that was sent; nothing is refused before it is asked for.
+
+        A form without the editor sends one field of the prefix's own name, in words; empty, the
+        hours are not known.
+        """
+        if f"{prefix}-mode" not in fields:
+            words = fields.get(prefix, "").strip()
+            return cls(Mode.WORDS, words=words) if words else cls(Mode.UNKNOWN)
         rows = tuple(_row_sent(fields, f"{prefix}-{n}") for n in range(MOST_ROWS))
         return cls(
             mode=_chosen(Mode, fields.get(f"{prefix}-mode"), Mode.ROWS),
