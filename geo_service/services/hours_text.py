@@ -32,6 +32,7 @@ _CODES: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "zh": {
         "24/7": "全天 24 小时",
+        "all day": "全天",
         "Mo-Su": "每天",
         "PH": "节假日",
         "off": "休息",
@@ -42,6 +43,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     },
     "en": {
         "24/7": "24 hours a day",
+        "all day": "all day",
         "Mo-Su": "daily",
         "PH": "public holidays",
         "off": "closed",
@@ -63,6 +65,7 @@ _DATE: Final = re.compile(
     rf"(?:\b(\d{{4}}) ?)?\b({'|'.join(_MONTHS_EN)}) (\d{{1,2}})(?![\d:])(?:-(\d{{1,2}})(?![\d:]))?"
 )
 _SPAN: Final = re.compile(r"\b(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
+_WHOLE_DAY: Final = re.compile(r"\b00:00-24:00\b")
 # A rule after a comma and a space comes on top of those before it.
 _MORE: Final = re.compile(r"(?<=[\dfd]), (?=[A-Z])")
 _ALSO: Final = {"zh": "，另加 ", "en": "; also "}
@@ -84,7 +87,7 @@ def hours_text(expression: str | None, language: Language) -> str:
 
 def _grammar_text(grammar: str, language: Language) -> str:
     words = _WORDS[language]
-    text = _MORE.sub(_ALSO[language], grammar)
+    text = _MORE.sub(_ALSO[language], _WHOLE_DAY.sub(words["all day"], grammar))
     if language == "zh":
         text = _DATE.sub(_date_text, text)
         text = _SPAN.sub(_span_text, text)

@@ -39,6 +39,7 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # Monday, 12:00 in Shanghai
             "5月1日至9月30日 每天 06:00–20:00；2026年2月14日 休息",
             "May 01–Sep 30 daily 06:00–20:00; 2026 Feb 14 closed",
         ),
+        ("Sa 00:00-24:00; PH off", "周六 全天；节假日 休息", "Sat all day; public holidays closed"),
         ("Oct 01-07 off", "10月1日至7日 休息", "Oct 01–07 closed"),
         ("May 08:00-18:00", "5月 08:00–18:00", "May 08:00–18:00"),
         ("Mo-Su 20:00-26:00", "每天 20:00–次日 02:00", "daily 20:00–26:00"),

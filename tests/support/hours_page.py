@@ -28,7 +28,7 @@ def add_hours_page(app: Flask) -> None:
 
     @app.get("/hours-page")
     def hours_page() -> str:
-        language = language_asked(None)
+        language = language_asked("en" if request.args.get("lang") == "en" else "zh")
         return render_template_string(
             _PAGE,
             **page_context(runtime.register(), language),
