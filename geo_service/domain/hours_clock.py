@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from geo_service.domain.errors import HoursNotUnderstoodError
-from geo_service.domain.hours_lexicon import Clock
+from geo_service.domain.hours_measures import Clock
 from geo_service.domain.hours_rules import DAY_MINUTES, Span
 
 _NOON: Final = 12 * 60

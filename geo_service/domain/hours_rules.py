@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Final
 
 from geo_service.domain.errors import HoursNotUnderstoodError
-from geo_service.domain.hours_lexicon import EVERY_DAY, Dates, Day
+from geo_service.domain.hours_lexicon import EVERY_DAY
+from geo_service.domain.hours_measures import Dates, Day
 
 DAY_MINUTES: Final = 24 * 60
 CODES: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")

@@ -6,23 +6,17 @@ already in the OSM grammar passes as it stands.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final, cast
 
 from geo_service.domain.errors import HoursNotUnderstoodError, InvalidOpeningHoursError
 from geo_service.domain.holidays import HolidayCalendar
 from geo_service.domain.hours_clock import in_order, span_of
 from geo_service.domain.hours_grammar import MAX_LENGTH, read
-from geo_service.domain.hours_lexicon import (
-    EVERY_DAY,
-    Clock,
-    Dates,
-    Token,
-    Word,
-    plain,
-    tokens_of,
-)
+from geo_service.domain.hours_lexicon import Token, Word, plain, tokens_of
+from geo_service.domain.hours_measures import Clock
 from geo_service.domain.hours_rules import ALL_DAY, Body, Rule, Span, State, expression_of
+from geo_service.domain.hours_selector import Selector
 
 _NO_CALENDAR: Final = HolidayCalendar()
 _SELECTORS: Final = frozenset(
@@ -106,83 +100,6 @@ def _is_grammar(text: str) -> bool:
     return True
 
 
-@dataclass(slots=True)
-class _Selector:
-    """The days that a rule is for, as far as they are read."""
-
-    days: frozenset[int] | None = None
-    dates: list[Dates] = field(default_factory=list)
-    on_holidays: bool = False
-    no_holidays: bool = False
-    otherwise: bool = False
-    without: frozenset[int] = frozenset()
-    without_dates: list[Dates] = field(default_factory=list)
-    season: Token | None = None
-    texts: list[str] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.texts
-
-    @property
-    def only_excepts(self) -> bool:
-        says_which = self.days is not None or self.dates or self.on_holidays or self.season
-        return not says_which and bool(self.without or self.without_dates or self.no_holidays)
-
-    @property
-    def text(self) -> str:
-        return "".join(self.texts)
-
-    def take_in(self, token: Token) -> None:
-        """Add the days of a word."""
-        self.texts.append(token.text)
-        if token.word is Word.HOLIDAYS:
-            self.on_holidays = True
-        elif token.word is Word.SEASON:
-            self.season = token
-        elif isinstance(token.meaning, Dates):
-            self.dates.append(token.meaning)
-        else:
-            self.days = (self.days or frozenset()) | cast("frozenset[int]", token.meaning)
-            self.otherwise = self.otherwise or token.word is Word.OTHERWISE
-            self.no_holidays = self.no_holidays or token.word is Word.WORKDAYS
-
-    def leave_out(self, tokens: Sequence[Token], word: Token | None) -> None:
-        """Except the days of some words."""
-        shown = "".join(each.text for each in tokens) + (word.text if word else "")
-        self.texts.append(shown)
-        if not tokens:
-            raise HoursNotUnderstoodError(
-                shown, zh="除了哪些天？请写 除周三外", en="except what? Write 除周三外"
-            )
-        for token in tokens:
-            if token.word is Word.HOLIDAYS:
-                self.no_holidays = True
-            elif isinstance(token.meaning, Dates):
-                self.without_dates.append(token.meaning)
-            elif token.word is Word.DAYS:
-                self.without |= cast("frozenset[int]", token.meaning)
-            else:
-                raise HoursNotUnderstoodError(
-                    shown,
-                    zh="请写明是周几、节假日，或哪些日期",
-                    en="say which days of the week, 节假日, or which dates",
-                )
-
-    def rule(self, body: Body) -> Rule:
-        only_holidays = self.on_holidays and self.days is None and not self.dates
-        days = frozenset() if only_holidays else (self.days or EVERY_DAY) - self.without
-        return Rule(
-            body,
-            days=days,
-            dates=tuple(self.dates),
-            on_holidays=self.on_holidays,
-            no_holidays=self.no_holidays and not self.on_holidays,
-            days_stated=self.days is not None or bool(self.without) or not self.dates,
-            text=self.text,
-        )
-
-
 class _Reader:
     """Reads rules from the words, left to right."""
 
@@ -241,9 +158,9 @@ class _Reader:
         else:
             self._body(selector, new_clause=new_clause)
 
-    def _selector(self, *, in_brackets: bool) -> tuple[_Selector, bool]:
+    def _selector(self, *, in_brackets: bool) -> tuple[Selector, bool]:
         """Read which days are meant; and say whether that is all, and times do not follow."""
-        selector = _Selector()
+        selector = Selector()
         while (word := self._word()) in _SELECTORS or word in _SOFT:
             if word in _SOFT:
                 self._at += 1
@@ -262,7 +179,7 @@ class _Reader:
             )
         return selector, False
 
-    def _group(self, selector: _Selector) -> None:
+    def _group(self, selector: Selector) -> None:
         """Read words for days up to the next comma or bracket, with what is excepted from them."""
         days: list[list[Token]] = []  # words that 、 or 和 joins stand together
         excepted: list[Token] | None = None
@@ -299,7 +216,7 @@ class _Reader:
             and self._word(1) in _SELECTORS
         )
 
-    def _amend(self, selector: _Selector) -> None:
+    def _amend(self, selector: Selector) -> None:
         """Add to the last rule what is said after it: 8:00-18:00（节假日除外）."""
         last = self._rules[-1] if self._rules else None
         if last is None or isinstance(last.body, State):
@@ -319,14 +236,14 @@ class _Reader:
         else:
             raise _no_times(selector.text)
 
-    def _close_dates(self, selector: _Selector) -> None:
+    def _close_dates(self, selector: Selector) -> None:
         if selector.without_dates:
             dates = tuple(selector.without_dates)
             self._rules.append(
                 Rule(State.CLOSED, dates=dates, days_stated=False, text=selector.text)
             )
 
-    def _body(self, selector: _Selector, *, new_clause: bool) -> None:
+    def _body(self, selector: Selector, *, new_clause: bool) -> None:
         token = self._tokens[self._at]
         if token.word in {Word.CLOCK, Word.NUMBER}:
             self._times(selector, new_clause=new_clause)
@@ -355,7 +272,7 @@ class _Reader:
         while self._word() in words:
             self._at += 1
 
-    def _all_day(self, selector: _Selector, token: Token) -> None:
+    def _all_day(self, selector: Selector, token: Token) -> None:
         self._skip(frozenset({Word.ALL_DAY}))  # 全天 24小时 says it twice
         if self._word() in {Word.CLOCK, Word.NUMBER}:
             raise HoursNotUnderstoodError(
@@ -365,7 +282,7 @@ class _Reader:
             )
         self._add(selector, ALL_DAY, token.text)
 
-    def _times(self, selector: _Selector, *, new_clause: bool) -> None:
+    def _times(self, selector: Selector, *, new_clause: bool) -> None:
         begin = self._at
         spans = self._spans()
         text = self._text_since(begin)
@@ -399,13 +316,13 @@ class _Reader:
             raise _contradiction(text)
         self._rules[-1] = replace(last, body=tuple(kept))
 
-    def _add(self, selector: _Selector, body: Body, text: str) -> None:
+    def _add(self, selector: Selector, body: Body, text: str) -> None:
         self._days_may_follow = selector.is_empty
         rule = selector.rule(body)
         self._rules.append(replace(rule, text=rule.text + text))
         self._close_dates(selector)
 
-    def _as_usual(self, selector: _Selector, token: Token) -> None:
+    def _as_usual(self, selector: Selector, token: Token) -> None:
         """Take 节假日照常 as no exception, and 周末照常 as the hours given before."""
         timed = [each for each in self._rules if isinstance(each.body, tuple)]
         if selector.on_holidays or selector.is_empty:
