@@ -44,7 +44,7 @@ class HoursNotUnderstoodError(InvalidOpeningHoursError):
     """
 
     def __init__(self, part: str, *, zh: str, en: str) -> None:
-        self.part = part
+        self.part, self.zh, self.en = part, zh, en
         self.in_chinese = f"“{part}”：{zh}" if part else zh
         self.in_english = f"{part!r}: {en}" if part else en
         super().__init__(f"opening hours not understood at {self.in_english}")

@@ -129,7 +129,7 @@ def _minutes(clock: Clock, part: str, shown: str) -> int:
 
 def _past_midnight(start: Clock, since: int, end: Clock, until: int, shown: str) -> int:
     """Return the end of a stretch that runs past midnight, where nothing else can be meant."""
-    if until == 0:
+    if until == 0 < since:
         return DAY_MINUTES
     morning_said = end.part_of_day in {"凌晨", "上午"}
     start_told = start.part_of_day is not None or since >= _NOON
@@ -138,6 +138,12 @@ def _past_midnight(start: Clock, since: int, end: Clock, until: int, shown: str)
     # 22:00-6:00: six in the evening is over by then, so six in the morning is meant.
     if end.part_of_day is None and since >= _NOON and until + _NOON <= since:
         return until + DAY_MINUTES
+    if since == until:
+        raise HoursNotUnderstoodError(
+            shown,
+            zh="开始和结束是同一时刻。整天开放请写 全天，不知道的写 时间不详",
+            en="it begins and ends at the same time; write 全天 for all day, 时间不详 if not known",
+        )
     raise _either_half(end, shown)
 
 

@@ -1,8 +1,9 @@
 """Days, dates and times of day as Chinese notices write them, and what each means."""
 
 import re
+from calendar import isleap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from geo_service.domain.errors import HoursNotUnderstoodError
@@ -88,7 +89,7 @@ _DAY_OR_RANGE: Final = re.compile(rf"([一二三四五六日天1-7])(?:{TO}([一
 def _date(name: str) -> str:
     return (
         rf"(?:(?P<{name}y>\d{{4}})年\s*)?(?P<{name}m>{NUMBER})\s*月(?:份)?"
-        rf"(?:\s*(?P<{name}d>{NUMBER})\s*[日号])?"
+        rf"(?:\s*(?P<{name}d>{NUMBER})\s*(?:[日号]|(?=\s*{TO}\s*{NUMBER}\s*[日号])))?"
     )
 
 
@@ -142,18 +143,22 @@ def _dates(found: re.Match[str]) -> Dates:
         return Dates(first, Day(first.month, number(found["bd2"]), year))
     if not found["bm"]:
         return Dates(first, first)
-    last_year = int(found["by"]) if found["by"] else year
-    return Dates(
-        first, Day(number(found["bm"]), number(found["bd"]) if found["bd"] else None, last_year)
-    )
+    last = Day(number(found["bm"]), number(found["bd"]) if found["bd"] else None, year)
+    if found["by"]:
+        last = replace(last, year=int(found["by"]))
+    elif year is not None and (last.month, last.day or 0) < (first.month, first.day or 0):
+        last = replace(last, year=year + 1)  # 2026年12月31日至1月2日
+    return Dates(first, last)
 
 
+# Those of which the service can say whether a place is open.
+_YEARS: Final = (1970, 2199)
 _LENGTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def _checked(dates: Dates, shown: str) -> Dates:
     for each in (dates.first, dates.last):
-        if not 1 <= each.month <= 12 or not 1 <= (each.day or 1) <= _LENGTHS[each.month - 1]:
+        if not _exists(each):
             raise HoursNotUnderstoodError(shown, zh="没有这一天", en="there is no such day")
     if (dates.first.day is None) != (dates.last.day is None):
         raise HoursNotUnderstoodError(
@@ -167,7 +172,24 @@ def _checked(dates: Dates, shown: str) -> Dates:
             zh="年份请两头都写，或都不写",
             en="give the year at both ends or at neither",
         )
+    if dates.first.year is not None and _sorted_by(dates.last) < _sorted_by(dates.first):
+        raise HoursNotUnderstoodError(
+            shown, zh="结束早于开始", en="the end lies before the beginning"
+        )
     return dates
+
+
+def _exists(day: Day) -> bool:
+    if day.year is not None and not _YEARS[0] <= day.year <= _YEARS[1]:
+        return False
+    if not 1 <= day.month <= 12:
+        return False
+    leap_day_missing = day.year is not None and day.month == 2 and not isleap(day.year)
+    return 1 <= (day.day or 1) <= _LENGTHS[day.month - 1] - leap_day_missing
+
+
+def _sorted_by(day: Day) -> tuple[int, int, int]:
+    return (day.year or 0, day.month, day.day or 0)
 
 
 def _clock_meant(found: re.Match[str], shown: str) -> Clock | None:

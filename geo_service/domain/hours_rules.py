@@ -67,6 +67,7 @@ def expression_of(rules: Sequence[Rule]) -> str:
     holidays = [replace(each, days=frozenset()) for each in rules if each.on_holidays]
     if len(holidays) > 1:
         raise _twice(holidays[0], holidays[1])
+    _refuse_dated_holidays(ordinary, holidays)
     ordered = _general_first(ordinary)
     if not holidays and any(each.no_holidays for each in ordered):
         # After what would hold on a holiday Monday, before what is said of other days.
@@ -80,6 +81,21 @@ def expression_of(rules: Sequence[Rule]) -> str:
     ):
         return "24/7"
     return _joined(ordered)
+
+
+def _refuse_dated_holidays(ordinary: Sequence[Rule], holidays: Sequence[Rule]) -> None:
+    """Refuse hours of some dates' holidays alone: the grammar has holidays of all the year."""
+    some = [each for each in ordinary if each.dates and each.no_holidays and not holidays]
+    others = [each for each in ordinary if not each.no_holidays]
+    if any(each.dates for each in holidays) or any(
+        one.days & other.days for one in some for other in others
+    ):
+        raise HoursNotUnderstoodError(
+            next(each.text for each in (*holidays, *some)),
+            zh="节假日不能只限于某几个月。请单独写 节假日休息，或写明日期",
+            en="public holidays cannot be those of some months only; write 节假日休息 by itself, "
+            "or the dates",
+        )
 
 
 def _joined(ordered: Sequence[Rule]) -> str:

@@ -78,6 +78,10 @@ class Selector:
 
     def rule(self, body: Body) -> Rule:
         """Return the rule that gives these days some hours."""
+        if self.without >= (self.days or EVERY_DAY):
+            raise HoursNotUnderstoodError(
+                self.text, zh="除去以后一天也不剩", en="that leaves no day at all"
+            )
         only_holidays = self.on_holidays and self.days is None and not self.dates
         days = frozenset() if only_holidays else (self.days or EVERY_DAY) - self.without
         return Rule(

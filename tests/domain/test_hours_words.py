@@ -1,8 +1,12 @@
 """Opening hours in Chinese words: what is understood, and what is refused rather than guessed."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geo_service.domain.errors import HoursNotUnderstoodError
+from geo_service.domain.holidays import HolidayCalendar
+from geo_service.domain.hours_grammar import read
 from geo_service.domain.hours_words import parse_hours
 
 
@@ -142,6 +146,12 @@ def test_times_are_read_however_they_are_written(times: str, expected: str) -> N
         ),
         ("周一至周五（节假日除外）8:00-18:00", "Mo-Fr 08:00-18:00; PH off"),
         ("周一至周五节假日除外 8:00-18:00", "Mo-Fr 08:00-18:00; PH off"),
+        (
+            "周一至周五8:00-18:00；周六9:00-12:00；节假日除外",
+            "Mo-Fr 08:00-18:00; Sa 09:00-12:00; PH off",
+        ),
+        ("24小时（节假日除外）", "Mo-Su 00:00-24:00; PH off"),
+        ("8:00-18:00，周一到周五", "Mo-Fr 08:00-18:00"),
         ("8:00-18:00（周一至周五）", "Mo-Fr 08:00-18:00"),
         (
             "8:00-12:00（周一至周五）9:00-17:00（周末）",
@@ -176,11 +186,24 @@ def test_exceptions_find_their_place(words: str, expression: str) -> None:
             "10月1日至10月7日休息，周一至周五8:00-18:00",
             "Mo-Fr 08:00-18:00; Oct 01-Oct 07 off",
         ),
+        ("每天 8:00-18:00，10月1-7日休息", "Mo-Su 08:00-18:00; Oct 01-Oct 07 off"),
+        (
+            "每天 8:00-18:00，2026年12月31日至1月2日休息",
+            "Mo-Su 08:00-18:00; 2026 Dec 31-2027 Jan 02 off",
+        ),
+        (
+            "5月1日-9月30日 6:00-20:00，其余时间 7:00-18:00",
+            "Mo-Su 07:00-18:00; May 01-Sep 30 06:00-20:00",
+        ),
         ("每天 8:00-18:00；2026年2月14日 休息", "Mo-Su 08:00-18:00; 2026 Feb 14 off"),
         ("每天8:00-18:00（5月1日除外）", "Mo-Su 08:00-18:00; May 01 off"),
         (
             "周一至周五 8:00-18:00；夏季(6月1日-8月31日) 每天6:00-20:00",
             "Mo-Fr 08:00-18:00; Jun 01-Aug 31 Mo-Su 06:00-20:00",
+        ),
+        (
+            "5月-9月工作日6:00-20:00；10月-4月工作日8:00-18:00",
+            "May-Sep Mo-Fr 06:00-20:00; Oct-Apr Mo-Fr 08:00-18:00; PH off",
         ),
         (
             "冬季(11月-3月)8:00-17:00，夏季(4月-10月)7:00-19:00，周三休息",
@@ -286,6 +309,38 @@ def test_the_grammar_is_read_in_full_width_signs_too(typed: str, expression: str
             "24:00",
             "two parts",
         ),
+        ("8:00-18:00 周一至周五，9:00-17:00", "周一至周五", "前面还是后面", "before or after"),
+        (
+            "周一至周五8:00-18:00，周六9:00-12:00（节假日除外）",
+            "节假日除外",
+            "全部除外",
+            "of all",
+        ),
+        ("5月-9月节假日8:00-18:00", "5月-9月节假日8:00-18:00", "某几个月", "some months"),
+        (
+            "5月-9月工作日6:00-20:00；10月-4月每天8:00-18:00",
+            "5月-9月工作日6:00-20:00",
+            "某几个月",
+            "some months",
+        ),
+        ("除每天外 8:00-18:00", "每天外", "一天也不剩", "no day"),
+        (
+            "；".join(f"{n // 28 + 1}月{n % 28 + 1}日早8晚6" for n in range(60)),
+            "1月1日早8晚6；1月2日早8晚6；1月3…",
+            "简单",
+            "simply",
+        ),
+        ("周三8:00-18:00，周三除外", "周三除外", "一天也不剩", "no day"),
+        ("0:00-0:00", "0:00-0:00", "同一时刻", "same time"),
+        ("00:00-00:00", "00:00-00:00", "同一时刻", "same time"),
+        ("每天8:00-18:00，2026年2月29日休息", "2026年2月29日", "没有这一天", "no such day"),
+        ("每天8:00-18:00，0000年2月2日休息", "0000年2月2日", "没有这一天", "no such day"),
+        (
+            "每天8:00-18:00，2027年5月1日至2026年5月2日休息",
+            "2027年5月1日至2026年5月2日",
+            "早于",
+            "before the beginning",
+        ),
         ("", "", "空的", "empty"),
         ("很长" * 600, "很长" * 10 + "…", "太长", "too long"),
     ],
@@ -333,3 +388,34 @@ def test_hostile_text_is_refused_or_read_and_never_breaks(words: str) -> None:
     except HoursNotUnderstoodError:
         return
     assert said is not None
+
+
+PIECES = (
+    *("周一", "周一至周五", "周三、五", "周末", "工作日", "节假日", "每天", "其余时间", "除"),
+    *("除外", "夏季", "5月-9月", "10月1日至7日", "2026年2月28日", "2月29日", "12月-2月"),
+    *("星期天", "一", "7", "8:00", "18:00", "0:00", "24:00", "8点", "早8", "晚6", "下午2点半"),
+    *("次日6:00", "12", "凌晨", "全天", "休息", "午休", "照常", "时间不详", "开放", "无休"),
+    *("单休", "-", "至", "到", "，", "、", "；", "（", "）", "：", " ", "和", "\n", "Mo-Fr"),
+    *("PH off", "off", '"', "||", "2026年", "日"),
+)
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_any_heap_of_words_is_refused_or_becomes_hours_in_the_grammar(words: str) -> None:
+    try:
+        expression = parse_hours(words)
+    except HoursNotUnderstoodError:
+        return
+    assert expression is None or read(expression, HolidayCalendar())
+
+
+def test_a_refusal_is_told_anew_each_time() -> None:
+    refusals = []
+    for _ in range(2):
+        with pytest.raises(HoursNotUnderstoodError) as refusal:
+            parse_hours("每天8-6点")
+        refusals.append(refusal.value)
+
+    assert refusals[0] is not refusals[1]
+    assert str(refusals[0]) == str(refusals[1])
