@@ -5,9 +5,10 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 
 from geo_service import create_app
+from geo_service.domain.account import Role
 from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
 from geo_service.settings import Settings
@@ -15,23 +16,30 @@ from tests.support.app import closing
 from tests.support.hours_page import add_hours_page
 from tests.support.register import a_dataset
 from tests.support.scenarios import TOWNSHIPS, a_town
+from tests.support.staff import Staff, signed_in
 
 PREVIEW = "/register/hours/preview"
 
 
 @pytest.fixture(scope="module")
-def client(scratch: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """A client of a service with a page that has the editor."""
+def app(scratch: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A service with a page that has the editor."""
     with scratch.transaction() as session:
         dataset = a_dataset(a_town().stations, townships=TOWNSHIPS)
         RegisterStore(session).replace(dataset, author="a test", reason="a test")
     settings = Settings(home=Path(tmp_path_factory.mktemp("hours")), log_level="error")
     with closing(create_app(settings, database=scratch)) as app:
         add_hours_page(app)
-        yield app.test_client()
+        yield app
 
 
-def part(client: FlaskClient, lang: str = "zh", **fields: str | list[str]) -> str:
+@pytest.fixture(scope="module")
+def client(app: Flask) -> Staff:
+    """Somebody who may look at the desk, and no more."""
+    return signed_in(app, Role.VIEWER)
+
+
+def part(client: Staff, lang: str = "zh", **fields: str | list[str]) -> str:
     named = {f"rest-{name.replace('_', '-')}": value for name, value in fields.items()}
     asked = {"prefix": "rest", "part": "true", "lang": lang, **named}
     answer = client.get(PREVIEW, query_string=asked)
@@ -39,7 +47,7 @@ def part(client: FlaskClient, lang: str = "zh", **fields: str | list[str]) -> st
     return unescape(answer.text)
 
 
-def test_words_are_shown_as_they_were_understood(client: FlaskClient) -> None:
+def test_words_are_shown_as_they_were_understood(client: Staff) -> None:
     shown = part(client, mode="words", words="早5点半到7点，周日休息")
 
     assert "每天 05:30–07:00；周日 休息" in shown
@@ -48,7 +56,7 @@ def test_words_are_shown_as_they_were_understood(client: FlaskClient) -> None:
     assert shown.count('class="open" x="330" width="90"') == 7  # six days and the holidays
 
 
-def test_rows_are_shown_as_what_they_come_to(client: FlaskClient) -> None:
+def test_rows_are_shown_as_what_they_come_to(client: Staff) -> None:
     shown = part(
         client,
         mode="rows",
@@ -66,7 +74,7 @@ def test_rows_are_shown_as_what_they_come_to(client: FlaskClient) -> None:
     assert 'x="0" width="360"' in shown
 
 
-def test_the_preview_speaks_english_too(client: FlaskClient) -> None:
+def test_the_preview_speaks_english_too(client: Staff) -> None:
     shown = part(client, "en", mode="words", words="周一至周五 8:00-18:00")
 
     assert "Mon–Fri 08:00–18:00" in shown
@@ -76,26 +84,24 @@ def test_the_preview_speaks_english_too(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("words", "said"), [("8-6点", "说不准是 6:00 还是 18:00"), ("<b>8点", "“<b>8点”"), ("", "空的")]
 )
-def test_what_is_not_understood_is_said_in_place(
-    client: FlaskClient, words: str, said: str
-) -> None:
+def test_what_is_not_understood_is_said_in_place(client: Staff, words: str, said: str) -> None:
     shown = part(client, mode="words", words=words)
 
     assert said in shown
     assert "hours-week" not in shown
 
 
-def test_typed_marks_are_text(client: FlaskClient) -> None:
+def test_typed_marks_are_text(client: Staff) -> None:
     asked = {"prefix": "rest", "rest-mode": "words", "rest-words": "<script>1</script>"}
 
     assert "<script>1" not in client.get(PREVIEW, query_string=asked).text
 
 
-def test_hours_that_are_not_known_are_said_to_be(client: FlaskClient) -> None:
+def test_hours_that_are_not_known_are_said_to_be(client: Staff) -> None:
     assert "先打电话" in part(client, mode="unknown")
 
 
-def test_without_a_script_the_whole_form_is_shown_as_a_page(client: FlaskClient) -> None:
+def test_without_a_script_the_whole_form_is_shown_as_a_page(client: Staff) -> None:
     answer = client.post(
         f"{PREVIEW}?prefix=rest&lang=zh",
         data={"name": "any", "rest-mode": "always", "other-mode": "unknown"},
@@ -104,6 +110,20 @@ def test_without_a_script_the_whole_form_is_shown_as_a_page(client: FlaskClient)
     assert answer.status_code == 200
     assert "<title>" in answer.text
     assert "全天 24 小时" in answer.text
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_preview_is_for_staff(app: Flask, method: str) -> None:
+    answer = getattr(app.test_client(), method)(f"{PREVIEW}?prefix=rest")
+
+    assert answer.status_code in {303, 401}
+    assert "hours-week" not in answer.text
+
+
+def test_a_form_from_elsewhere_is_refused(client: Staff) -> None:
+    answer = client.client.post(f"{PREVIEW}?prefix=rest", data={"rest-mode": "always"})
+
+    assert answer.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -116,14 +136,14 @@ def test_without_a_script_the_whole_form_is_shown_as_a_page(client: FlaskClient)
         {"prefix": "rest", "rset-mode": "always"},
     ],
 )
-def test_what_no_editor_asks_is_refused(client: FlaskClient, asked: dict[str, str]) -> None:
+def test_what_no_editor_asks_is_refused(client: Staff, asked: dict[str, str]) -> None:
     answer = client.get(PREVIEW, query_string=asked)
 
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json" or "<html" in answer.text
 
 
-def test_the_editor_shows_hours_as_they_are(client: FlaskClient) -> None:
+def test_the_editor_shows_hours_as_they_are(client: Staff) -> None:
     page = client.get(
         "/hours-page", query_string={"rest_hours": "Mo-Fr 08:00-12:00,14:30-18:00; PH off"}
     ).text

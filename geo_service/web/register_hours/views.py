@@ -7,7 +7,9 @@ from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from geo_service import runtime
+from geo_service.domain.account import Permission
 from geo_service.web import params
+from geo_service.web.access import requires
 from geo_service.web.language import LanguageParameters, language_asked
 from geo_service.web.page import page_context
 from geo_service.web.params import Truth
@@ -28,12 +30,14 @@ class PreviewParameters(LanguageParameters):
 
 
 @blueprint.get("/preview")
+@requires(Permission.LOOK)
 def preview() -> str:
     """Show what the fields in the address come to."""
     return _shown(request.args, _about(request.args))
 
 
 @blueprint.post("/preview")
+@requires(Permission.LOOK)
 def preview_sent() -> str:
     """Show the same of a whole form, as a page: for who has no script."""
     return _shown(request.form, request.args)
