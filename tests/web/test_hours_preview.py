@@ -1,8 +1,9 @@
 """The preview of opening hours, and the editor as a page has it without a script."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -39,8 +40,8 @@ def client(app: Flask) -> Staff:
     return signed_in(app, Role.VIEWER)
 
 
-def part(client: Staff, lang: str = "zh", **fields: str | list[str]) -> str:
-    named = {f"rest-{name.replace('_', '-')}": value for name, value in fields.items()}
+def part(client: Staff, fields: Mapping[str, Any], lang: str = "zh") -> str:
+    named = {f"rest-{name}": value for name, value in fields.items()}
     asked = {"prefix": "rest", "part": "true", "lang": lang, **named}
     answer = client.get(PREVIEW, query_string=asked)
     assert answer.status_code == 200, answer.text
@@ -48,7 +49,7 @@ def part(client: Staff, lang: str = "zh", **fields: str | list[str]) -> str:
 
 
 def test_words_are_shown_as_they_were_understood(client: Staff) -> None:
-    shown = part(client, mode="words", words="早5点半到7点，周日休息")
+    shown = part(client, {"mode": "words", "words": "早5点半到7点，周日休息"})
 
     assert "每天 05:30–07:00；周日 休息" in shown
     assert "Mo-Su 05:30-07:00; Su off" in shown
@@ -57,17 +58,16 @@ def test_words_are_shown_as_they_were_understood(client: Staff) -> None:
 
 
 def test_rows_are_shown_as_what_they_come_to(client: Staff) -> None:
-    shown = part(
-        client,
-        mode="rows",
-        **{
-            "0_days": ["Mo", "Tu"],
-            "0_from_0": "22:00",
-            "0_to_0": "06:00",
-            "1_days": "PH",
-            "1_kind": "closed",
-        },
-    )
+    rows: dict[str, str | list[str]] = {
+        "mode": "rows",
+        "1-days": "PH",
+        "1-kind": "closed",
+        "0-days": ["Mo", "Tu"],
+        "0-from-0": "22:00",
+        "0-to-0": "06:00",
+    }
+
+    shown = part(client, rows)
 
     assert "周一、周二 22:00–次日 06:00；节假日 休息" in shown
     assert 'x="1320" width="120"' in shown
@@ -75,7 +75,7 @@ def test_rows_are_shown_as_what_they_come_to(client: Staff) -> None:
 
 
 def test_the_preview_speaks_english_too(client: Staff) -> None:
-    shown = part(client, "en", mode="words", words="周一至周五 8:00-18:00")
+    shown = part(client, {"mode": "words", "words": "周一至周五 8:00-18:00"}, "en")
 
     assert "Mon–Fri 08:00–18:00" in shown
     assert "Public holidays" in shown
@@ -85,7 +85,7 @@ def test_the_preview_speaks_english_too(client: Staff) -> None:
     ("words", "said"), [("8-6点", "说不准是 6:00 还是 18:00"), ("<b>8点", "“<b>8点”"), ("", "空的")]
 )
 def test_what_is_not_understood_is_said_in_place(client: Staff, words: str, said: str) -> None:
-    shown = part(client, mode="words", words=words)
+    shown = part(client, {"mode": "words", "words": words})
 
     assert said in shown
     assert "hours-week" not in shown
@@ -98,7 +98,7 @@ def test_typed_marks_are_text(client: Staff) -> None:
 
 
 def test_hours_that_are_not_known_are_said_to_be(client: Staff) -> None:
-    assert "先打电话" in part(client, mode="unknown")
+    assert "先打电话" in part(client, {"mode": "unknown"})
 
 
 def test_without_a_script_the_whole_form_is_shown_as_a_page(client: Staff) -> None:
