@@ -20,6 +20,7 @@ from geo_service.domain.errors import (
     ForgedRequestError,
     GeoServiceError,
     HistoryNotKeptError,
+    HoursNotUnderstoodError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
@@ -84,6 +85,13 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Not opening hours",
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Write opening hours in the OpenStreetMap grammar, like Mo-Fr 08:00-18:00; PH off.",
+    ),
+    HoursNotUnderstoodError: ProblemType(
+        "hours-not-understood",
+        "Words for opening hours that are not clear",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The detail names the part that is not understood, or may mean two things. Write it as "
+        "the guide docs/register-hours.md has it, or in the OpenStreetMap grammar.",
     ),
     OutsideServedAreaError: ProblemType(
         "outside-served-area",
