@@ -23,6 +23,8 @@ _COMMANDS = {
     "scenarios": "List, show, compare and remove scenarios of planners.",
     "routes": "Save, list and remove routes that people travel often.",
     "network": "Load, show and remove the streets that walks are measured along.",
+    "backup": "Write the whole database to one file.",
+    "restore": "Put a backup into an empty database.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",
 }

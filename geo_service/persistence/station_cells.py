@@ -76,7 +76,7 @@ def text_of_number(number: float) -> str:
 
 
 def _plain(value: Any) -> Cell:
-    return value.value if isinstance(value, StrEnum) else value  # type: ignore[no-any-return]
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def _listed(words: Iterable[StrEnum]) -> str | None:
