@@ -22,4 +22,4 @@ def guarded(text: str) -> str:
 
 def unguarded(cell: str) -> str:
     """Return the text that ``guarded`` made a cell of."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from geo_service.persistence.spreadsheet_text import unguarded
 from geo_service.persistence.station_files.faults import UnfitError
 from geo_service.persistence.station_files.tables import HEADER_WITHIN, RawRow, headers_known
 
@@ -83,7 +84,7 @@ def rows_of(file: IO[str], delimiter: str) -> Iterator[RawRow]:
     number = 0
     try:
         for number, cells in enumerate(_records(file, delimiter), start=1):
-            yield RawRow(number, cells)
+            yield RawRow(number, list(map(unguarded, cells)))
     except csv.Error as error:
         raise UnfitError(
             f"第 {number + 1} 行起不是完好的 CSV（引号不配对，或一格过长）",
