@@ -13,7 +13,7 @@ _COMMANDS = {
     "serve": "Run the service until Ctrl-C.",
     "nearest": "Print the stations closest to a position.",
     "coverage": "Print how well stations cover each unit.",
-    "export": "Write coverage as a workbook, GIS layers, a report or a picture.",
+    "export": "Write coverage, or the whole register, as files.",
     "suggest": "Choose where the next stations should stand.",
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",

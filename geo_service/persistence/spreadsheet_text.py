@@ -14,10 +14,12 @@ _SIGNS: Final = f"[{re.escape(''.join(FORMULA_SIGNS))}]"
 _TO_GUARD: Final = re.compile(f"'*{_SIGNS}")
 _GUARDED: Final = re.compile(f"'+{_SIGNS}")
 
+_FIRST: Final = frozenset(("'", *FORMULA_SIGNS))
+
 
 def guarded(text: str) -> str:
     """Return text as a cell that no spreadsheet runs."""
-    return f"'{text}" if _TO_GUARD.match(text) else text
+    return f"'{text}" if text[:1] in _FIRST and _TO_GUARD.match(text) else text
 
 
 def unguarded(cell: str) -> str:

@@ -71,8 +71,10 @@ def text_of_cell(cell: Cell) -> str:
 
 def text_of_number(number: float) -> str:
     """Write a number in the fewest digits that are read as the same again."""
-    # Through Decimal: repr() goes over to exponents, which no cell may have.
-    return f"{Decimal(repr(number)):f}".removesuffix(".0")
+    text = repr(number)
+    if "e" in text:  # which no cell may have
+        text = f"{Decimal(text):f}"
+    return text.removesuffix(".0")
 
 
 def _plain(value: Any) -> Cell:

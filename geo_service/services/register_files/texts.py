@@ -14,6 +14,7 @@ from geo_service.services.register_files.columns import headers, row_of
 from geo_service.services.register_files.contents import Contents
 
 _STATIONS_A_PIECE: Final = 200
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 # Else a spreadsheet takes UTF-8 for the encoding of its own country.
 _MARK: Final = "\ufeff"
 
@@ -59,7 +60,7 @@ def _plain(cell: Cell) -> str | float | None:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _listed(texts: Iterable[str]) -> Iterator[str]:

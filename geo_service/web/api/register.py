@@ -1,0 +1,146 @@
+"""The register resource: all of it at one revision, as a file to take along."""
+
+import hashlib
+import os
+import tempfile
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import IO, Annotated, Final, cast
+
+from flask import Blueprint, Flask, Response, current_app, request
+from pydantic import Field
+from werkzeug.exceptions import ServiceUnavailable
+
+from geo_service import runtime
+from geo_service.services.register_files.contents import Contents
+from geo_service.services.register_files.files import (
+    MEDIA_TYPES,
+    TEXTS,
+    RegisterBusyError,
+    RegisterForm,
+    RegisterPress,
+    file_name,
+    pieces_of,
+)
+from geo_service.version import VERSION
+from geo_service.web import params
+from geo_service.web.language import Language
+from geo_service.web.openapi import Operation, describes
+
+blueprint = Blueprint("register", __name__, url_prefix="/api/v1/register")
+
+_PRESS: Final = "geo_service.web.api.register"
+_SECONDS_TO_STAY_AWAY: Final = 5
+_PIECE: Final = 1 << 16
+# Whoever takes a nation's register slowly holds a thread for as long. `serve` gives a process four:
+# two are left for everybody else.
+_SENT_AT_ONCE: Final = 2
+_SECONDS_TO_WAIT: Final = 2.0
+
+
+class _Desk:
+    """What the answers of one app share."""
+
+    def __init__(self) -> None:
+        self.press = RegisterPress()
+        self.places = BoundedSemaphore(_SENT_AT_ONCE)
+
+
+class RegisterParameters(params.Parameters):
+    """What the register is to be written as."""
+
+    f: Annotated[
+        RegisterForm,
+        Field(
+            description="csv and xlsx can be imported again; geojson and gpkg are for maps.",
+            examples=["csv"],
+        ),
+    ] = RegisterForm.GEOJSON
+    lang: Annotated[
+        Language,
+        Field(description="Of headers and words in csv and xlsx; en: those of stations.csv."),
+    ] = "zh"
+
+
+_BINARY: Final = {"type": "string", "format": "binary"}
+
+
+def register(app: Flask) -> None:
+    """Give an app its own press."""
+    app.extensions[_PRESS] = _Desk()
+
+
+@blueprint.get("")
+@describes(
+    Operation(
+        summary="The whole register as a file",
+        query=RegisterParameters,
+        answers=dict.fromkeys(MEDIA_TYPES.values(), _BINARY),
+        tag="register",
+    )
+)
+def whole() -> Response:
+    """Return all stations of the present revision, closed ones too; 304 to whoever has them."""
+    given = params.read_query(RegisterParameters)
+    contents = Contents.of(runtime.register())
+    answer = Response(content_type=_content_type(given.f))
+    answer.cache_control.no_cache = True
+    answer.set_etag(_mark(contents, given), weak=True)
+    answer.make_conditional(request)
+    if answer.status_code == HTTPStatus.NOT_MODIFIED:
+        return answer
+    name = file_name(contents, given.f)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    if request.method != "HEAD":
+        _fill(answer, contents, given)
+    return answer
+
+
+def _fill(answer: Response, contents: Contents, given: RegisterParameters) -> None:
+    """Have the body sent piece by piece, while there is a place for one who takes it."""
+    desk = cast("_Desk", current_app.extensions[_PRESS])
+    if not desk.places.acquire(timeout=_SECONDS_TO_WAIT):
+        raise _busy()
+    answer.call_on_close(desk.places.release)
+    try:
+        if given.f in TEXTS:
+            answer.response = pieces_of(contents, given.f, given.lang)
+        else:
+            file = _made(desk.press, contents, given)
+            answer.call_on_close(file.close)
+            answer.content_length = os.fstat(file.fileno()).st_size
+            answer.response = iter(partial(file.read, _PIECE), b"")
+    except BaseException:
+        answer.close()
+        raise
+
+
+def _made(press: RegisterPress, contents: Contents, given: RegisterParameters) -> IO[bytes]:
+    with tempfile.TemporaryDirectory(prefix="geo-service-") as folder:
+        path = Path(folder) / f"register.{given.f}"
+        try:
+            press.write(contents, given.f, given.lang, path)
+        except RegisterBusyError:
+            raise _busy() from None
+        return path.open("rb")  # stays readable when the folder is gone
+
+
+def _busy() -> ServiceUnavailable:
+    return ServiceUnavailable(
+        "Others are taking the register just now.", retry_after=_SECONDS_TO_STAY_AWAY
+    )
+
+
+def _content_type(form: RegisterForm) -> str:
+    media_type = MEDIA_TYPES[form]
+    return f"{media_type}; charset=utf-8" if form is RegisterForm.CSV else media_type
+
+
+def _mark(contents: Contents, given: RegisterParameters) -> str:
+    """Name all that the file depends on."""
+    revision, dataset = contents
+    committed_at = revision.committed_at.isoformat()
+    of = (VERSION, revision.number, committed_at, dataset.place, given.f.value, given.lang)
+    return f"{revision.number}-{hashlib.sha256(repr(of).encode()).hexdigest()[:12]}"
