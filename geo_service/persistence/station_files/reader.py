@@ -196,8 +196,9 @@ class Reading:
             if self._seen % _BETWEEN_WORDS == 0:
                 self._progress(self.parser.rows, min(share(), 1.0))
             if line is not None:
-                json.dump(line.as_json(), self._out, ensure_ascii=False, separators=(",", ":"))
-                self._out.write("\n")
+                # dumps() works in C, dump() piece by piece in Python: ten times as long.
+                written = json.dumps(line.as_json(), ensure_ascii=False, separators=(",", ":"))
+                self._out.write(f"{written}\n")
 
 
 def _as_text(raw: IO[bytes], encoding: str) -> IO[str]:
