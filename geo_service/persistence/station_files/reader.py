@@ -16,6 +16,7 @@ from geo_service.persistence.station_files.hours import parse_hours
 from geo_service.persistence.station_files.rows import Line, RowParser
 from geo_service.persistence.station_files.sniffing import form_of
 from geo_service.persistence.station_files.tables import header_faults, lines, opened
+from geo_service.persistence.station_files.template import OWN_SHEETS
 from geo_service.persistence.station_files.workbook import SheetEntry, Workbook
 from geo_service.persistence.station_files.worksheet import Worksheet
 
@@ -167,6 +168,8 @@ class Reading:
     def _read_sheet(self, book: Workbook, entry: SheetEntry, share: Callable[[], float]) -> None:
         table = opened(entry.name, Worksheet(book, entry).rows())
         if table is None:
+            if entry.name in OWN_SHEETS:
+                return
             self.remark(
                 Said("没有认得的表头，没有读", "has no header that is known: not read"),
                 sheet=entry.name,

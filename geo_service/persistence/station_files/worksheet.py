@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from geo_service.persistence.station_files.cells import Filled, Formula, Plain, Raw, Unreadable
 from geo_service.persistence.station_files.faults import Said, UnfitError
-from geo_service.persistence.station_files.tables import MOST_COLUMNS, RawRow
+from geo_service.persistence.station_files.tables import LAST_ROW, MOST_COLUMNS, RawRow
 from geo_service.persistence.station_files.workbook import (
     SheetEntry,
     Workbook,
@@ -18,7 +18,6 @@ from geo_service.persistence.station_files.workbook import (
 )
 
 _VALUE, _TEXT, _FORMULA, _INLINE = called("v"), called("t"), called("f"), called("is")
-_LAST_ROW: Final = 1_048_576
 _MOST_MERGED: Final = 100_000
 _MERGED: Final = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^>]{0,200}?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
@@ -72,7 +71,7 @@ class Worksheet:
     def _number(self, element: Any, before: int) -> int:
         given = element.get("r")
         number = before + 1 if given is None else int(given) if given.isdecimal() else 0
-        if not before < number <= _LAST_ROW:
+        if not before < number <= LAST_ROW:
             raise broken()
         return number
 
