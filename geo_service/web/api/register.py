@@ -3,6 +3,8 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -103,18 +105,22 @@ def _fill(answer: Response, contents: Contents, given: RegisterParameters) -> No
     desk = cast("_Desk", current_app.extensions[_PRESS])
     if not desk.places.acquire(timeout=_SECONDS_TO_WAIT):
         raise _busy()
-    answer.call_on_close(desk.places.release)
-    try:
+    with ExitStack() as held:
+        held.callback(desk.places.release)
         if given.f in TEXTS:
-            answer.response = pieces_of(contents, given.f, given.lang)
+            pieces = pieces_of(contents, given.f, given.lang)
         else:
-            file = _made(desk.press, contents, given)
-            answer.call_on_close(file.close)
+            file = held.enter_context(_made(desk.press, contents, given))
             answer.content_length = os.fstat(file.fileno()).st_size
-            answer.response = iter(partial(file.read, _PIECE), b"")
-    except BaseException:
-        answer.close()
-        raise
+            pieces = iter(partial(file.read, _PIECE), b"")
+        until_sent = held.pop_all()
+    answer.call_on_close(until_sent.close)  # also of one that nobody began to take
+    answer.response = _sent(pieces, until_sent)
+
+
+def _sent(pieces: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
+    with held:
+        yield from pieces
 
 
 def _made(press: RegisterPress, contents: Contents, given: RegisterParameters) -> IO[bytes]:

@@ -83,12 +83,16 @@ def test_a_text_that_no_cell_holds_is_refused_by_its_row(tmp_path: Path) -> None
         written([a_station("A-1", name="长" * 32_768)], RegisterForm.XLSX, tmp_path)
 
 
-def test_csv_is_what_python_and_excel_take_for_utf_8(tmp_path: Path) -> None:
-    path = written(
-        [a_station("A-1", name="驿站", address='a,"b"\r\nc')], RegisterForm.CSV, tmp_path
-    )
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
-    (row,) = csv.DictReader(path.open(encoding="utf-8-sig", newline=""))
+
+def test_csv_is_what_python_and_excel_take_for_utf_8(tmp_path: Path) -> None:
+    station = a_station("A-1", name="驿站", address='a,"b"\r\nc')
+    path = written([station], RegisterForm.CSV, tmp_path)
+
+    (row,) = rows_of(path)
 
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
     assert (row["名称"], row["地址"]) == ("驿站", 'a,"b"\r\nc')
@@ -97,16 +101,10 @@ def test_csv_is_what_python_and_excel_take_for_utf_8(tmp_path: Path) -> None:
 def test_no_cell_of_csv_is_a_formula(tmp_path: Path) -> None:
     station = a_station("A-1", name="=1+1", telephone="+86 395", address="@x", source="-")
 
-    (row,) = csv.DictReader(
-        written([station], RegisterForm.CSV, tmp_path).open(encoding="utf-8-sig", newline="")
-    )
+    (row,) = rows_of(written([station], RegisterForm.CSV, tmp_path))
 
-    assert [row[header] for header in ("名称", "电话", "地址", "数据来源")] == [
-        "'=1+1",
-        "'+86 395",
-        "'@x",
-        "'-",
-    ]
+    said = [row[header] for header in ("名称", "电话", "地址", "数据来源")]
+    assert said == ["'=1+1", "'+86 395", "'@x", "'-"]
 
 
 def test_geojson_stands_where_the_station_is_and_tells_the_reading(tmp_path: Path) -> None:
