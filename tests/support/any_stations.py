@@ -48,10 +48,11 @@ days = st.dates(date(1899, 1, 1), date(2199, 12, 31))
 
 
 def _services() -> st.SearchStrategy[tuple[Service, ...]]:
-    one = st.builds(
-        dict,
-        opening_hours=st.sampled_from(_HOURS),
-        groups=st.frozensets(st.sampled_from(Group)),
+    one: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {
+            "opening_hours": st.sampled_from(_HOURS),
+            "groups": st.frozensets(st.sampled_from(Group)),
+        }
     )
     several = st.dictionaries(st.sampled_from(ServiceKind), one, min_size=1)
     return several.map(
@@ -68,9 +69,12 @@ def _station(given: dict[str, Any]) -> Station:
     return Station(coordinate=at, opened_on=opened, closed_on=closed, **given)
 
 
-_lives = st.tuples(st.none() | days, st.none() | days).filter(
-    lambda both: None in both or both[0] < both[1]  # type: ignore[operator]
-)
+def _in_order(both: tuple[date | None, date | None]) -> bool:
+    opened, closed = both
+    return opened is None or closed is None or opened < closed
+
+
+_lives = st.tuples(st.none() | days, st.none() | days).filter(_in_order)
 _readings = st.builds(
     Reading,
     x=st.floats(73.0, 135.0) | st.just(114.0),

@@ -40,6 +40,14 @@ def test_each_form_is_a_file_named_after_its_revision(client: FlaskClient, form:
     assert disposition.endswith(f".{form}")
 
 
+@pytest.mark.parametrize("form", BEGINS)
+def test_a_length_that_is_told_is_the_length_of_the_file(client: FlaskClient, form: str) -> None:
+    answer = client.get(f"{WHOLE}?f={form}")
+
+    told = answer.headers.get("Content-Length")
+    assert told == (None if form in {"csv", "geojson"} else str(len(answer.data)))
+
+
 def test_csv_in_english_has_the_columns_of_the_data_folder(client: FlaskClient) -> None:
     text = client.get(f"{WHOLE}?f=csv&lang=en").data.decode("utf-8-sig")
 

@@ -93,6 +93,7 @@ def whole() -> Response:
     answer.make_conditional(request)
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         return answer
+    del answer.headers["Content-Length"]  # of the body that it did not have yet
     name = file_name(contents, given.f)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     if request.method != "HEAD":
