@@ -1,11 +1,10 @@
 """`geo-service load`: another register in the place of the present one."""
 
-import getpass
-import os
 from pathlib import Path
 
 import click
 
+from geo_service.cli.author import author
 from geo_service.cli.connection import opened
 from geo_service.services.setup import load_folder
 
@@ -19,12 +18,5 @@ def command(folder: Path, reason: str) -> None:
     Every fault of the folder is listed; with one, the register stays as it is.
     """
     with opened(to_be_replaced=True) as connection:
-        number, stations = load_folder(connection.database, folder, author=_author(), reason=reason)
+        number, stations = load_folder(connection.database, folder, author=author(), reason=reason)
     click.echo(f"Loaded {stations} stations as revision {number}.")
-
-
-def _author() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return f"user {os.getuid()}"

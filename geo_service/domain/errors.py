@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from geo_service.domain.change import Conflict
+    from geo_service.domain.undoing import UndoStep
 
 
 class GeoServiceError(Exception):
@@ -67,6 +68,25 @@ class StationChangedError(GeoServiceError):
         self.conflicts = tuple(conflicts)
 
 
+class RevisionNotFoundError(GeoServiceError):
+    """The register has no revision of this number."""
+
+
+class HistoryNotKeptError(GeoServiceError):
+    """What is asked for is older than the history; the text says with what that begins."""
+
+
+class UndoRefusedError(GeoServiceError):
+    """A change cannot be taken back as asked: later ones are in the way; nothing was written.
+
+    ``steps`` are the stations that are in the way, as far as they are to be named.
+    """
+
+    def __init__(self, text: str, steps: "Sequence[UndoStep]" = ()) -> None:
+        super().__init__(text)
+        self.steps = tuple(steps)
+
+
 class TownshipNotFoundError(GeoServiceError):
     """No township carries this code."""
 
@@ -109,6 +129,46 @@ class TooManyScenariosError(GeoServiceError):
 
 class DemandLayerNotFoundError(GeoServiceError):
     """No demand layer carries this identifier."""
+
+
+class NotSignedInError(GeoServiceError):
+    """Nobody, or nobody known any more, asks for what only staff and their programs may."""
+
+
+class NotAllowedError(GeoServiceError):
+    """Somebody known asks for what they may not do."""
+
+
+class ForbiddenCountyError(GeoServiceError):
+    """An editor changes a station of a county that is not theirs."""
+
+
+class ForgedRequestError(GeoServiceError):
+    """A change came with somebody's session, but not from a page that was given to them."""
+
+
+class SignInRefusedError(GeoServiceError):
+    """Login and password do not belong together; which of them is wrong is not said."""
+
+
+class TooManySignInsError(GeoServiceError):
+    """Passwords are tried faster than people mistype them; this one was not looked at."""
+
+    def __init__(self, text: str, *, again_in_s: int) -> None:
+        super().__init__(text)
+        self.again_in_s = again_in_s
+
+
+class AccountNotFoundError(GeoServiceError):
+    """Nobody has this login, or no token this number."""
+
+
+class AccountConflictError(GeoServiceError):
+    """A change of accounts that would break them; the text says what stands in its way."""
+
+    def __init__(self, text: str, conflict: Literal["taken", "last", "full"]) -> None:
+        super().__init__(text)
+        self.conflict = conflict
 
 
 class NoStreetNetworkError(GeoServiceError):

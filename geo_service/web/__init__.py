@@ -4,9 +4,11 @@ from flask import Flask
 
 from geo_service.settings import Settings
 from geo_service.web import (
+    access,
     assets,
     bodies,
     compression,
+    desk,
     health,
     journal,
     metrics,
@@ -15,6 +17,7 @@ from geo_service.web import (
     security,
 )
 from geo_service.web.api import (
+    account,
     along,
     coverage,
     coverage_files,
@@ -26,6 +29,7 @@ from geo_service.web.api import (
     nearest_to_many,
     on_foot,
     reports,
+    revisions,
     routes,
     scenarios,
     scorecard,
@@ -39,6 +43,12 @@ from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
+from geo_service.web.register_accounts import mine as register_mine
+from geo_service.web.register_accounts import staff as register_staff
+from geo_service.web.register_accounts import tokens as register_tokens
+from geo_service.web.register_accounts import tries
+from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_history import views as register_history
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -75,12 +85,22 @@ def register(app: Flask, settings: Settings) -> None:
         planner_scenarios.blueprint,
         start.blueprint,
         reports.blueprint,
+        revisions.blueprint,
+        register_history.blueprint,
+        account.blueprint,
         station.blueprint,
         prints.blueprint,
+        register_accounts.blueprint,
+        register_mine.blueprint,
+        register_staff.blueprint,
+        register_tokens.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):
         app.register_blueprint(blueprint)
+    access.register(app)
+    desk.register(app)
+    tries.register(app)
     reporting.register(app)
     scenario_work.register(app)
     prints.register(app)

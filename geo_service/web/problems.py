@@ -10,31 +10,43 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from geo_service import runtime
-from geo_service.domain.change import Conflict, fields_of
+from geo_service.domain.change import Conflict
 from geo_service.domain.errors import (
+    AccountConflictError,
+    AccountNotFoundError,
     DatasetError,
     DemandLayerNotFoundError,
+    ForbiddenCountyError,
+    ForgedRequestError,
     GeoServiceError,
+    HistoryNotKeptError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
     InvalidStreetNetworkError,
     NoStreetNetworkError,
+    NotAllowedError,
+    NotSignedInError,
     OffTheStreetsError,
     OutsideServedAreaError,
     PdfUnavailableError,
     RegisterNotWritableError,
     RegisterUnavailableError,
+    RevisionNotFoundError,
     RouteNotFoundError,
     ScenarioNotFoundError,
     ScenarioNotReadyError,
     ScenarioTokenError,
+    SignInRefusedError,
     StationChangedError,
     StationNotFoundError,
     TooManyReportsError,
     TooManyScenariosError,
+    TooManySignInsError,
     TownshipNotFoundError,
+    UndoRefusedError,
 )
+from geo_service.services.history_json import record_json, step_json
 from geo_service.web.answers import json_answer
 from geo_service.web.language import LANGUAGES, language_asked
 from geo_service.web.page import bare_context, page_context
@@ -93,6 +105,26 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Nothing was written. `conflicts` has each station as it is now: look at it, and send the "
         "change again with the revision you have seen then.",
     ),
+    RevisionNotFoundError: ProblemType(
+        "revision-not-found",
+        "No such revision",
+        HTTPStatus.NOT_FOUND,
+        "Look the number up under /api/v1/revisions; the header Register-Revision has the present.",
+    ),
+    HistoryNotKeptError: ProblemType(
+        "history-not-kept",
+        "Older than the history",
+        HTTPStatus.GONE,
+        "The detail says with what revision the history begins. Take the whole register, and go on "
+        "from its revision.",
+    ),
+    UndoRefusedError: ProblemType(
+        "undo-refused",
+        "The change cannot be taken back as asked",
+        HTTPStatus.CONFLICT,
+        "Nothing was written. `obstacles` names what was changed later: ask again with "
+        "conflicts=keep to leave that as it is, or overwrite to take it back, too.",
+    ),
     TownshipNotFoundError: ProblemType(
         "township-not-found",
         "No such township",
@@ -149,6 +181,57 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         HTTPStatus.TOO_MANY_REQUESTS,
         "Nothing was kept. Save it again after the seconds that Retry-After names, or delete "
         "scenarios that nobody needs.",
+    ),
+    NotSignedInError: ProblemType(
+        "not-signed-in",
+        "This is for staff and their programs",
+        HTTPStatus.UNAUTHORIZED,
+        "People sign in at /register/sign-in. Programs send Authorization: Bearer and a token that "
+        "somebody of the staff made at /register/tokens.",
+    ),
+    NotAllowedError: ProblemType(
+        "not-allowed",
+        "Not yours to do",
+        HTTPStatus.FORBIDDEN,
+        "Ask an administrator for the role, or make a token with the permission that the detail "
+        "names.",
+    ),
+    ForbiddenCountyError: ProblemType(
+        "forbidden-county",
+        "A station of a county that is not yours",
+        HTTPStatus.FORBIDDEN,
+        "Leave the change to an editor of that county, or ask an administrator for the county.",
+    ),
+    ForgedRequestError: ProblemType(
+        "forged-request",
+        "Not sent from a page that you were given",
+        HTTPStatus.FORBIDDEN,
+        "Load the page again and send the form from there. A script sends the page's token in "
+        "X-CSRF-Token; a program sends a bearer token and needs no other.",
+    ),
+    SignInRefusedError: ProblemType(
+        "sign-in-refused",
+        "Login or password is wrong",
+        HTTPStatus.FORBIDDEN,
+        "Try again, or ask an administrator for a new password.",
+    ),
+    TooManySignInsError: ProblemType(
+        "too-many-sign-ins",
+        "Too many tries in a short time",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The password was not looked at. Try again after the seconds that Retry-After names.",
+    ),
+    AccountNotFoundError: ProblemType(
+        "account-not-found",
+        "No such account or token",
+        HTTPStatus.NOT_FOUND,
+        "Look it up under /register/accounts or /register/tokens.",
+    ),
+    AccountConflictError: ProblemType(
+        "account-conflict",
+        "The accounts cannot be changed like this",
+        HTTPStatus.CONFLICT,
+        "The detail says what stands in the way; nothing was changed.",
     ),
     NoStreetNetworkError: ProblemType(
         "no-street-network",
@@ -237,10 +320,14 @@ def _foreseen(error: GeoServiceError) -> Response:
         ]
     if isinstance(error, StationChangedError):
         faults["conflicts"] = [_conflict(each) for each in error.conflicts]
+    if isinstance(error, UndoRefusedError):
+        faults["obstacles"] = [step_json(each) for each in error.steps]
     response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
-    if isinstance(error, TooManyReportsError | TooManyScenariosError):
+    if kind.status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="geo_service"'
+    if isinstance(error, TooManyReportsError | TooManyScenariosError | TooManySignInsError):
         response.headers["Retry-After"] = str(error.again_in_s)
     return response
 
@@ -251,7 +338,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "station": conflict.station_id,
         "seen": conflict.seen,
         "revision": None if present is None else present.revision,
-        "present": None if present is None else fields_of(present.station),
+        "present": None if present is None else record_json(present.station),
     }
 
 

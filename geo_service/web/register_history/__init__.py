@@ -1,0 +1,1 @@
+"""The history at the staff's desk: who changed what, how things were, and changes taken back."""
