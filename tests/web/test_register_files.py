@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geo_service import create_app
+from geo_service.domain.change import ChangeKind, RevisionNote
 from geo_service.domain.station import StationId
+from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.database import Database
 from geo_service.persistence.dataset import STATION_COLUMNS
 from geo_service.services.setup import load_folder
@@ -147,3 +151,33 @@ def test_closed_stations_are_in_it_and_no_cell_is_a_formula(app_of: Flask) -> No
         "'=1+1",
         "2020-01-01",
     )
+
+
+def test_an_earlier_revision_is_as_it_was(app_of: Flask, scratch: Database) -> None:
+    client = app_of.test_client()
+    before = client.get(f"{WHOLE}?f=csv")
+    number = int(before.headers["Register-Revision"])
+    with scratch.transaction() as session:
+        store = ChangeStore(session)
+        station = store.recorded(StationId("A-1")).station
+        store.apply(
+            [replace(station, name="改了名")],
+            note=RevisionNote(author="甲", reason="改名", kind=ChangeKind.EDIT),
+        )
+    deadline = time.monotonic() + 20
+    while client.head(WHOLE).headers["Register-Revision"] == str(number):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+    past = client.get(f"{WHOLE}?f=csv&revision={number}")
+
+    assert past.data == before.data
+    assert past.headers["ETag"] == before.headers["ETag"]
+    assert f"stations-r{number}-" in past.headers["Content-Disposition"]
+
+
+def test_a_revision_that_is_yet_to_come_is_not_found(client: FlaskClient) -> None:
+    answer = client.get(f"{WHOLE}?revision=999")
+
+    assert answer.status_code == 404
+    assert answer.get_json()["type"].endswith("/revision-not-found")

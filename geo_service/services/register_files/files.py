@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import tzinfo
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from threading import Lock, Timer
 from typing import IO, Final
 
 from geo_service.domain.errors import InvalidQueryError, ParameterFault
+from geo_service.domain.place import Revision
 from geo_service.persistence.snapshot_files import lines_of
 from geo_service.persistence.station_files import Language
 from geo_service.services.register_files.child import CANNOT_WRITE, DOES_NOT_FIT
@@ -133,8 +135,6 @@ def _environment() -> dict[str, str]:
     return {**kept, **alone, "PYTHONPATH": str(_ROOT)}
 
 
-def file_name(contents: Contents, form: RegisterForm) -> str:
+def file_name(revision: Revision, zone: tzinfo, form: RegisterForm) -> str:
     """Name a file so that those of two revisions do not replace each other."""
-    revision = contents.revision
-    day = revision.committed_at.astimezone(contents.dataset.place.zone)
-    return f"stations-r{revision.number}-{day:%Y%m%d}.{form}"
+    return f"stations-r{revision.number}-{revision.committed_at.astimezone(zone):%Y%m%d}.{form}"

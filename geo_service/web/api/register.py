@@ -16,7 +16,8 @@ from pydantic import Field
 from werkzeug.exceptions import ServiceUnavailable
 
 from geo_service import runtime
-from geo_service.services.register_files.contents import Contents
+from geo_service.domain.place import Place, Revision
+from geo_service.services.register_files.contents import Contents, revision_of
 from geo_service.services.register_files.files import (
     MEDIA_TYPES,
     TEXTS,
@@ -64,6 +65,11 @@ class RegisterParameters(params.Parameters):
         Language,
         Field(description="Of headers and words in csv and xlsx; en: those of stations.csv."),
     ] = "zh"
+    revision: Annotated[
+        int | None,
+        Field(ge=1, description="As this revision had it; without, the present one."),
+        params.Whole,
+    ] = None
 
 
 _BINARY: Final = {"type": "string", "format": "binary"}
@@ -80,34 +86,39 @@ def register(app: Flask) -> None:
         summary="The whole register as a file",
         query=RegisterParameters,
         answers=dict.fromkeys(MEDIA_TYPES.values(), _BINARY),
+        refusals=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
         tag="register",
     )
 )
 def whole() -> Response:
-    """Return all stations of the present revision, closed ones too; 304 to whoever has them."""
+    """Return all stations of a revision, closed ones too; 304 to whoever has them."""
     given = params.read_query(RegisterParameters)
-    contents = Contents.of(runtime.register())
+    present = runtime.register()
+    revision = present.revision
+    if given.revision is not None:
+        revision = revision_of(given.revision, present, runtime.database())
     answer = Response(content_type=_content_type(given.f))
     answer.cache_control.no_cache = True
-    answer.set_etag(_mark(contents, given), weak=True)
+    answer.set_etag(_mark(revision, present.place, given), weak=True)
     answer.make_conditional(request)
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         return answer
     del answer.headers["Content-Length"]  # of the body that it did not have yet
-    name = file_name(contents, given.f)
+    name = file_name(revision, present.place.zone, given.f)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     if request.method != "HEAD":
-        _fill(answer, contents, given)
+        _fill(answer, revision, given)
     return answer
 
 
-def _fill(answer: Response, contents: Contents, given: RegisterParameters) -> None:
+def _fill(answer: Response, revision: Revision, given: RegisterParameters) -> None:
     """Have the body sent piece by piece, while there is a place for one who takes it."""
     desk = cast("_Desk", current_app.extensions[_PRESS])
     if not desk.places.acquire(timeout=_SECONDS_TO_WAIT):
         raise _busy()
     with ExitStack() as held:
         held.callback(desk.places.release)
+        contents = Contents.as_of(revision, runtime.register(), runtime.database())
         if given.f in TEXTS:
             pieces = pieces_of(contents, given.f, given.lang)
         else:
@@ -145,9 +156,8 @@ def _content_type(form: RegisterForm) -> str:
     return f"{media_type}; charset=utf-8" if form is RegisterForm.CSV else media_type
 
 
-def _mark(contents: Contents, given: RegisterParameters) -> str:
+def _mark(revision: Revision, place: Place, given: RegisterParameters) -> str:
     """Name all that the file depends on."""
-    revision, dataset = contents
     committed_at = revision.committed_at.isoformat()
-    of = (VERSION, revision.number, committed_at, dataset.place, given.f.value, given.lang)
+    of = (VERSION, revision.number, committed_at, place, given.f.value, given.lang)
     return f"{revision.number}-{hashlib.sha256(repr(of).encode()).hexdigest()[:12]}"

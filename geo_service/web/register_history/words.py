@@ -75,8 +75,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "undo_lead": "先看清楚会发生什么。之后别处的改动会保留；撤销本身也可以再撤销。",
         "after_undo": "撤销后",
         "if_kept": "保留后来的改动：",
-        "will": "将恢复 {added} 站，改回 {changed} 站，移出 {removed} 站；"
-        "{unchanged} 站不变。",
+        "will": "将恢复 {added} 站，改回 {changed} 站，移出 {removed} 站；{unchanged} 站不变。",
         "nothing_left": "没有可撤销的：一切已经和这次修订之前一样。",
         "in_the_way_heading": "{count} 个站点后来又改过",
         "in_the_way": "这些改动会被影响，请选择怎么办。",
