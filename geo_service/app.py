@@ -55,6 +55,7 @@ def create_app(
         runtime.Runtime(
             settings=settings,
             database=database,
+            published=_published(settings, database),
             snapshots=Snapshots(
                 database,
                 runtime.overrides_of(settings),
@@ -88,9 +89,17 @@ def _connect(settings: Settings) -> Database:
     return _reached(settings, settings.database_url)
 
 
-def _reached(settings: Settings, url: str) -> Database:
+def _published(settings: Settings, database: Database) -> Database:
+    url = settings.reader_database_url or settings.database_url
+    if url is None:  # a database that was handed over; nothing but tests does
+        return database
+    return _reached(settings, url, read_only=True)
+
+
+def _reached(settings: Settings, url: str, *, read_only: bool = False) -> Database:
     return Database.connect(
         url,
+        read_only=read_only,
         connect_timeout_s=settings.connect_timeout_s,
         statement_timeout_ms=settings.statement_timeout_ms,
     )

@@ -35,6 +35,7 @@ class Runtime:
 
     settings: Settings
     database: Database
+    published: Database
     snapshots: Snapshots
     clock: Clock
     walking: Walking
@@ -59,6 +60,11 @@ def settings() -> Settings:
 def database() -> Database:
     """Return the database of the running app."""
     return _runtime().database
+
+
+def published() -> Database:
+    """Return the database as the role reads it that is asked under /ogc."""
+    return _runtime().published
 
 
 def snapshots() -> Snapshots:

@@ -166,6 +166,14 @@ class Settings:
         shown="GEO_SERVICE_DATABASE_URL",
         secret=True,
     )
+    reader_database_url: str | None = _setting(
+        None,
+        _database_url,
+        "The same database as a role that can only read what is published under /ogc; none: the "
+        "service's own role, in read-only transactions.",
+        shown="none",
+        secret=True,
+    )
     replica_urls: tuple[str, ...] = _setting(
         (),
         _database_urls,

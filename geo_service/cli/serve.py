@@ -31,10 +31,11 @@ _SECONDS_BETWEEN_LOOKS = 0.5
 
 
 class Urls(NamedTuple):
-    """One database, as its owner and as the service."""
+    """One database, as its owner, as the service, and as who only reads what is published."""
 
     owner: str
     service: str
+    reader: str | None
 
 
 class _StopRequestedError(BaseException):
@@ -87,7 +88,7 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
             if not SnapshotFiles.of_home(settings.home).has_any():
                 raise
             say(f"Serving the register's copy on disk for now: {error}")
-        environ = _worker_environment(settings, urls.service, secret_key)
+        environ = _worker_environment(settings, urls, secret_key)
         say("Starting the web server …")
         server = stack.enter_context(web_server(settings, address, environ))
         wait_for_answer(settings, server)
@@ -97,12 +98,16 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
 
 def _urls(settings: Settings, cluster: Cluster | None) -> Urls:
     if cluster:
-        return Urls(cluster.owner_url, cluster.service_url)
+        return Urls(cluster.owner_url, cluster.service_url, cluster.reader_url)
     assert settings.database_url is not None
-    return Urls(settings.owner_database_url or settings.database_url, settings.database_url)
+    return Urls(
+        settings.owner_database_url or settings.database_url,
+        settings.database_url,
+        settings.reader_database_url,
+    )
 
 
-def _worker_environment(settings: Settings, url: str, secret_key: str) -> Mapping[str, str]:
+def _worker_environment(settings: Settings, urls: Urls, secret_key: str) -> Mapping[str, str]:
     """Tell the workers all settings but one: they have no business with the owner's role."""
     metrics = settings.home / "run" / f"metrics-{settings.port}"
     shutil.rmtree(metrics, ignore_errors=True)  # counts of processes that are no more
@@ -110,7 +115,7 @@ def _worker_environment(settings: Settings, url: str, secret_key: str) -> Mappin
     environ = dict(os.environ)
     environ.pop(f"{PREFIX}OWNER_DATABASE_URL", None)
     environ |= {
-        f"{PREFIX}DATABASE_URL": url,
+        f"{PREFIX}DATABASE_URL": urls.service,
         f"{PREFIX}SECRET_KEY": secret_key,
         f"{PREFIX}HOME": str(settings.home),
         f"{PREFIX}DATA": str(settings.data),
@@ -119,6 +124,8 @@ def _worker_environment(settings: Settings, url: str, secret_key: str) -> Mappin
         f"{PREFIX}WORKERS": str(settings.workers),
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
     }
+    if urls.reader is not None:
+        environ[f"{PREFIX}READER_DATABASE_URL"] = urls.reader
     return environ
 
 

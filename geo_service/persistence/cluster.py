@@ -22,7 +22,7 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from geo_service.persistence import postgresql
-from geo_service.persistence.roles import OWNER, SERVICE, arrange
+from geo_service.persistence.roles import OWNER, READER, SERVICE, arrange
 from geo_service.persistence.server_user import (
     ClusterError,
     is_private,
@@ -87,6 +87,11 @@ class Cluster:
     def service_url(self) -> str:
         """The SQLAlchemy URL of the role that owns nothing."""
         return self._url(SERVICE)
+
+    @property
+    def reader_url(self) -> str:
+        """The SQLAlchemy URL of the role that reads what is published as OGC API."""
+        return self._url(READER)
 
     @property
     def socket_folder(self) -> Path:
@@ -267,7 +272,7 @@ class Cluster:
         sockets = str(self._sockets())
         quoted = "'\"" + sockets.replace('"', '""').replace("'", "''") + "\"'"
         users = sorted({pwd.getpwuid(os.geteuid()).pw_name, self._runner.pw_name})
-        roles = (_SUPERUSER, OWNER, SERVICE)
+        roles = (_SUPERUSER, OWNER, SERVICE, READER)
         written = {
             "geo_service.conf": _CONFIGURATION.format(
                 port=_PORT, sockets=quoted, extra=self._configuration
@@ -358,10 +363,10 @@ class Cluster:
     # -- what the server holds -------------------------------------------------------------
 
     def _make_database(self) -> None:
-        """Make the two roles, the database and PostGIS, as far as they are missing."""
+        """Make the roles, the database and PostGIS, as far as they are missing."""
         with self._superuser("postgres") as connection:
             roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in {OWNER, SERVICE} - roles:
+            for role in {OWNER, SERVICE, READER} - roles:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
             found = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)
@@ -373,7 +378,7 @@ class Cluster:
                     )
                 )
         with self._superuser(DATABASE) as connection, connection.transaction():
-            arrange(connection, owner=OWNER, service=SERVICE, database=DATABASE)
+            arrange(connection, owner=OWNER, service=SERVICE, reader=READER, database=DATABASE)
 
     def _superuser(self, database: str) -> psycopg.Connection:
         try:

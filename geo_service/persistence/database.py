@@ -58,7 +58,12 @@ class Database:
 
     @classmethod
     def connect(
-        cls, url: str, *, connect_timeout_s: int = 2, statement_timeout_ms: int = 0
+        cls,
+        url: str,
+        *,
+        connect_timeout_s: int = 2,
+        statement_timeout_ms: int = 0,
+        read_only: bool = False,
     ) -> "Database":
         """Open a database by its URL; nothing is sent until first use.
 
@@ -73,7 +78,8 @@ class Database:
             hide_parameters=True,  # an error's text goes to the log; positions do not
             connect_args={
                 "connect_timeout": connect_timeout_s,
-                "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC",
+                "options": f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+                + (" -c default_transaction_read_only=on" if read_only else ""),
                 "application_name": "geo_service",
                 **_NOTICES_LOSS,
             },
@@ -103,6 +109,16 @@ class Database:
                 raise _in_words(
                     error, writes=_WRITES in session.info, committing=committing
                 ) from error
+
+    @contextmanager
+    def told_of_loss(self) -> Iterator[None]:
+        """Tell in words of the domain that the database is lost, to who reads by the engine."""
+        try:
+            yield
+        except DBAPIError as error:
+            if not _is_lost(error):
+                raise
+            raise _in_words(error, writes=False, committing=False) from error
 
     def listening(self, *, patience_s: float) -> psycopg.Connection[Any]:
         """Open a connection of one's own, outside all transactions, to one who asks often.

@@ -109,17 +109,17 @@ _REGISTER_AS_OF: Final = text(
        ) AS latest ON true
        WHERE named.station_id IS NOT NULL ORDER BY named.station_id"""
 )
-_TO_UNDO: Final = text(
-    f"""SELECT kept.station_id, kept.document AS after, prior.document AS before,
-               present.document = kept.document AS is_untouched,
-               CASE WHEN present.document = kept.document THEN NULL ELSE present.document END
-                   AS present
-        FROM station_history AS kept {_PRIOR}
-        LEFT JOIN ({DOCUMENTS}) AS present ON present.id = kept.station_id
-        WHERE kept.revision = :number
-            AND (CAST(:station_id AS varchar) IS NULL OR kept.station_id = :station_id)
-        ORDER BY kept.station_id"""  # noqa: S608  likewise
-)
+_TO_UNDO_OF: Final = f"""
+    SELECT kept.station_id, kept.document AS after, prior.document AS before,
+        present.document = kept.document AS is_untouched,
+        CASE WHEN present.document = kept.document THEN NULL ELSE present.document END AS present
+    FROM station_history AS kept {_PRIOR}
+    LEFT JOIN ({DOCUMENTS}) AS present ON present.id = kept.station_id
+    WHERE kept.revision = :number {{and_what}}
+    ORDER BY kept.station_id
+"""  # noqa: S608  likewise
+_TO_UNDO: Final = text(_TO_UNDO_OF.format(and_what=""))
+_TO_UNDO_OF_ONE: Final = text(_TO_UNDO_OF.format(and_what="AND kept.station_id = :station_id"))
 _LAST: Final = 2**62  # a revision's number is smaller
 
 
@@ -263,9 +263,11 @@ class HistoryStore:
         self, number: int, station_id: StationId | None = None
     ) -> Generator[ToUndo, None, None]:
         """Return what a revision did, to one station or to all, beside the station as it is."""
-        asked = {"number": number, "station_id": station_id and _id(station_id)}
+        query, asked = _TO_UNDO, dict[str, int | str](number=number)
+        if station_id is not None:
+            query, asked["station_id"] = _TO_UNDO_OF_ONE, _id(station_id)
         options = {"stream_results": True, "yield_per": _AT_ONCE}
-        with self._session.execute(_TO_UNDO, asked, execution_options=options) as result:
+        with self._session.execute(query, asked, execution_options=options) as result:
             for row in result.mappings():
                 change, present = _to_change(number, row["station_id"], row), row["present"]
                 if row["is_untouched"]:

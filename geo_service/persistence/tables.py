@@ -313,6 +313,30 @@ class ScenarioRow(Base):
     heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class MeasuredCoverageRow(Base):
+    """Coverage of one township, as it is published: of which revision, day and radius."""
+
+    __tablename__ = "measured_coverage"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger)
+    measured_on: Mapped[date]
+    radius_m: Mapped[float]
+    stations: Mapped[int]
+    stations_rest: Mapped[int]
+    stations_breakfast: Mapped[int]
+    area_km2: Mapped[float | None]
+    covered_km2: Mapped[float | None]
+    area_coverage: Mapped[float | None]
+    cross_coverage: Mapped[float | None]
+    population: Mapped[int | None]
+    stations_per_10000: Mapped[float | None]
+    nearest_mean_m: Mapped[float | None]
+    nearest_median_m: Mapped[float | None]
+    nearest_p90_m: Mapped[float | None]
+    nearest_max_m: Mapped[float | None]
+
+
 class DemandLayerRow(Base):
     """A demand layer without its points. Replacing one deletes it: its version is never reused."""
 

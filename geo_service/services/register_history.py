@@ -173,13 +173,14 @@ class _Planning:
             raise UndoRefusedError(
                 f"the history begins with revision {history.first()}; what was before is not known"
             )
+        present = history.last()  # asked first: nobody is said to have seen what came meanwhile
         townships = history.township_codes()
         with closing(history.to_undo(question.revision, question.station_id)) as found:
-            for change, present in found:
+            for change, now in found:
                 self._take(
-                    undo_step(change, present, resolution=question.resolution, townships=townships)
+                    undo_step(change, now, resolution=question.resolution, townships=townships)
                 )
-        self.plan = self._finished(question, revision, history.last())
+        self.plan = self._finished(question, revision, present)
 
     @property
     def touched(self) -> Iterable[StationId]:

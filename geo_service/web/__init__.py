@@ -39,6 +39,8 @@ from geo_service.web.api import (
 from geo_service.web.api import register as register_files
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
+from geo_service.web.ogc import mounted as ogc_mounted
+from geo_service.web.ogc import views as ogc
 from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
@@ -79,6 +81,7 @@ def register(app: Flask, settings: Settings) -> None:
         demand.blueprint,
         scorecard.blueprint,
         documents.blueprint,
+        ogc.blueprint,
         maps.blueprint,
         route.blueprint,
         planner.blueprint,
@@ -102,6 +105,7 @@ def register(app: Flask, settings: Settings) -> None:
     desk.register(app)
     tries.register(app)
     reporting.register(app)
+    ogc_mounted.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)

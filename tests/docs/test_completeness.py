@@ -92,7 +92,7 @@ def test_every_command_and_option_stands_in_the_table() -> None:
 
 
 def test_every_route_is_documented(app: Flask) -> None:
-    text = document("docs/api.md") + document("docs/operations.md")
+    text = "".join(document(f"docs/{name}.md") for name in ("api", "operations", "ogc"))
     routes = {
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()

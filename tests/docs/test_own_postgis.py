@@ -52,6 +52,7 @@ def _run(command: str, cluster: Cluster, text: str = "") -> None:
 
 def test_a_database_made_by_the_roles_and_grants_shown_can_be_served(cluster: Cluster) -> None:
     made_already = "DROP DATABASE geo_service;\nDROP ROLE geo_owner;\nDROP ROLE geo_service;\n"
+    made_already += "DROP ROLE geo_reader;\n"
     as_superuser = 'psql --host="$PWD/var/run/postgresql" --username=postgres -v ON_ERROR_STOP=1'
     _run(as_superuser, cluster, made_already + _block("CREATE ROLE"))
     owner, service = (
@@ -89,7 +90,12 @@ def _geo_service(command: str, home: Path) -> str:
 
 def test_the_grants_shown_are_those_that_the_private_database_gets() -> None:
     source = (PROJECT / "geo_service/persistence/roles.py").read_text(encoding="utf-8")
-    names = {"{owner}": "geo_owner", "{service}": "geo_service", "{database}": "stations"}
+    names = {
+        "{owner}": "geo_owner",
+        "{service}": "geo_service",
+        "{reader}": "geo_reader",
+        "{database}": "stations",
+    }
     granted = re.findall(r'"((?:REVOKE|GRANT) [^"]+)"', source)
     for name, value in names.items():
         granted = [each.replace(name, value) for each in granted]

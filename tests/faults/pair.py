@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from geo_service.persistence import postgresql
-from geo_service.persistence.roles import OWNER, SERVICE, arrange
+from geo_service.persistence.roles import OWNER, READER, SERVICE, arrange
 from geo_service.persistence.server_user import make_private, server_user
 from tests.support.postgis import throw_away_home
 
@@ -108,11 +108,11 @@ def primary_and_replica() -> Iterator[tuple[Server, Server]]:
         stack.callback(primary.stop)
         primary.start()
         with primary.superuser() as connection:
-            for role in (OWNER, SERVICE):
+            for role in (OWNER, SERVICE, READER):
                 connection.execute(f"CREATE ROLE {role} LOGIN")
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
         with primary.superuser(DATABASE) as connection:
-            arrange(connection, owner=OWNER, service=SERVICE, database=DATABASE)
+            arrange(connection, owner=OWNER, service=SERVICE, reader=READER, database=DATABASE)
         stack.callback(replica.stop)
         replica.follow(primary, "replica")
         replica.start()

@@ -83,6 +83,15 @@ def assert_it_says_in_time_that_it_serves_from_memory(service: Service) -> None:
     assert json.loads(answer.body)["status"] == "serving from memory"
 
 
+def assert_what_is_published_is_refused_in_time(service: Service) -> None:
+    """OGC API reads PostGIS itself: it says in time, and in words, that it cannot."""
+    began = time.monotonic()
+    answer = service.ask("/ogc/collections/stations/items?f=json")
+    assert time.monotonic() - began <= REFUSED_WITHIN_S
+    assert answer.status == 503
+    assert json.loads(answer.body)["type"] == "/problems/register-unavailable"
+
+
 def assert_it_comes_back(deployment: Deployment) -> None:
     """Fail unless writes are taken, and followed by every worker, within a few seconds."""
     number = commit(deployment.database)
@@ -104,11 +113,14 @@ def test_whoever_asks_while_the_database_is_lost_is_answered_and_told_the_age(
         "frozen": frozen(cluster.folder),
     }
 
+    for _ in range(6):  # either worker reads what it needs for it, once
+        assert service.ask("/ogc/collections/stations/items?f=json").status == 200
     with People(service) as people:
         time.sleep(1)
         with outages[fault]:
             began = time.monotonic()
             assert_a_write_is_refused_in_time(database)
+            assert_what_is_published_is_refused_in_time(service)
             time.sleep(max(0.0, began + OUTAGE_S - time.monotonic()))
             assert_it_says_in_time_that_it_serves_from_memory(service)
             over = time.monotonic()

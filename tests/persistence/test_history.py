@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from geo_service.domain.change import ChangeKind, RevisionNote
 from geo_service.domain.errors import (
@@ -282,3 +283,29 @@ def test_nothing_is_told_of_what_is_committed_after_the_answer_began(
     change(scratch, a_station("C-1"))
 
     assert history.since(begun, until=begun, limit=10) == []
+
+
+# -- nobody's to alter -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        """INSERT INTO station_history VALUES (1, 'A-1', NULL)
+           ON CONFLICT (revision, station_id) DO UPDATE SET document = NULL""",
+        "WITH gone AS (DELETE FROM station_history RETURNING 1) SELECT count(*) FROM gone",
+        "ALTER TABLE station_history DISABLE TRIGGER refuse_to_alter",
+        "ALTER TABLE revision DISABLE TRIGGER ALL",
+        "DROP TRIGGER refuse_to_alter ON station_history",
+        "DROP FUNCTION refuse_to_alter_history CASCADE",
+        "SET session_replication_role = replica",
+        "DROP TABLE station_history",
+    ],
+)
+def test_there_is_no_way_round_for_the_services_role(
+    scratch: Database, begun: int, statement: str
+) -> None:
+    with pytest.raises(ProgrammingError), scratch.transaction() as session:
+        session.execute(text(statement))
+
+    assert as_of(scratch, begun)[A].name == "Station A-1"

@@ -20,20 +20,21 @@ _HASTY = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
 
 
 class PostGIS(NamedTuple):
-    """One empty database, as its owner and as the service."""
+    """One empty database, as its owner, as the service, and as who only reads what is published."""
 
     owner_url: str
     service_url: str
+    reader_url: str
 
 
 @contextmanager
 def postgis() -> Iterator[PostGIS]:
     """Yield an empty database: the one named in the environment, or one of a new cluster."""
     if given := os.environ.get(URL_VARIABLE):
-        yield PostGIS(owner_url=given, service_url=given)
+        yield PostGIS(owner_url=given, service_url=given, reader_url=given)
         return
     with throw_away_home() as home, Cluster(home, configuration=_HASTY) as cluster:
-        yield PostGIS(owner_url=cluster.owner_url, service_url=cluster.service_url)
+        yield PostGIS(cluster.owner_url, cluster.service_url, cluster.reader_url)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ NGINX = shutil.which("nginx", path="/usr/bin:/usr/sbin:/usr/local/sbin") or "ngi
 PAGES = [
     *("/", "/?lang=en", "/about", "/s/LH-001", "/route", "/print", "/print/411104102"),
     *("/coverage", "/maps/stations", "/maps/coverage", "/api/docs"),
+    *("/ogc/?f=html", "/ogc/collections?f=html", "/ogc/collections/stations/items?f=html"),
 ]
 FORGED = {
     "X-Forwarded-For": "203.0.113.9",
@@ -194,6 +195,15 @@ def test_a_page_of_stations_leads_to_the_next_through_the_proxy(proxied: Proxied
     assert not {each["id"] for each in first["features"]} & {
         each["id"] for each in second["features"]
     }
+
+
+def test_the_links_of_the_ogc_api_lead_through_the_proxy(proxied: Proxied) -> None:
+    landing = proxied.json("/ogc/?f=json")
+    page = proxied.json("/ogc/collections/stations/items?f=json&limit=5&filter=capacity%3E3")
+    addresses = [each["href"] for each in (*landing["links"], *page["links"])]
+
+    assert [each for each in addresses if not each.startswith(f"{proxied.base}/ogc")] == []
+    assert {proxied.get(each)[0] for each in addresses} == {200}
 
 
 def test_what_a_caller_claims_is_overruled_by_the_proxy(proxied: Proxied) -> None:

@@ -1,0 +1,1 @@
+"""OGC API under /ogc: pygeoapi, behind routes of this service."""

@@ -1,0 +1,56 @@
+"""What the pages of the OGC API say."""
+
+from typing import Final
+
+from geo_service.web.language import Language
+
+WORDS: Final[dict[Language, dict[str, str]]] = {
+    "zh": {
+        "title": "OGC API",
+        "lead": "供 QGIS、ArcGIS 等软件直接读取：在其中添加“OGC API – Features”，地址填",
+        "collections": "数据集",
+        "conformance": "符合的标准",
+        "openapi": "接口说明（OpenAPI）",
+        "as_json": "同样内容，JSON",
+        "items": "全部要素",
+        "queryables": "可用于筛选的属性",
+        "schema": "属性说明",
+        "property": "属性",
+        "type": "类型",
+        "extent": "范围（西、南、东、北）",
+        "crs": "坐标参考系",
+        "matched": "共 {matched} 条，本页 {returned} 条",
+        "prev": "上一页",
+        "next": "下一页",
+        "map": "地图",
+        "no_position": "无位置",
+        "none": "没有符合条件的要素。",
+        "id": "编号",
+        "name": "名称",
+        "back": "返回数据集",
+    },
+    "en": {
+        "title": "OGC API",
+        "lead": "For QGIS, ArcGIS and others to read: add an “OGC API – Features” there, at",
+        "collections": "Collections",
+        "conformance": "Standards kept",
+        "openapi": "Description (OpenAPI)",
+        "as_json": "The same as JSON",
+        "items": "All items",
+        "queryables": "Properties a filter may name",
+        "schema": "Properties",
+        "property": "Property",
+        "type": "Type",
+        "extent": "Extent (west, south, east, north)",
+        "crs": "Coordinate reference systems",
+        "matched": "{matched} in all, {returned} on this page",
+        "prev": "Previous page",
+        "next": "Next page",
+        "map": "Map",
+        "no_position": "no position",
+        "none": "Nothing meets the conditions.",
+        "id": "Identifier",
+        "name": "Name",
+        "back": "Back to the collection",
+    },
+}
