@@ -36,6 +36,7 @@ from geo_service.web.api import (
     search,
     stations,
 )
+from geo_service.web.api import register as register_files
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.ogc import mounted as ogc_mounted
@@ -67,6 +68,7 @@ def register(app: Flask, settings: Settings) -> None:
         health.blueprint,
         metrics.blueprint,
         stations.blueprint,
+        register_files.blueprint,
         nearest_to_many.blueprint,
         on_foot.blueprint,
         isochrones.blueprint,
@@ -109,6 +111,7 @@ def register(app: Flask, settings: Settings) -> None:
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)
+    register_files.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]
