@@ -28,7 +28,7 @@ def test_the_shipped_register_is_read_as_the_data_folder_is() -> None:
     for row, station in zip(rows, stations, strict=True):
         assert row.id == station.id
         assert row.reading == station.reading
-        assert row.services == {each.kind for each in station.services}
+        assert row.services == frozenset(each.kind for each in station.services)
         for each in station.services:
             assert getattr(row, f"{each.kind}_hours") == each.opening_hours
             assert getattr(row, f"{each.kind}_for") == each.groups
@@ -52,11 +52,11 @@ def test_a_file_with_chinese_headers_and_words_is_read(tmp_path: Path) -> None:
 
     assert row.id is None
     assert row.name == "人民路驿站"
-    assert row.services == {ServiceKind.REST, ServiceKind.BREAKFAST}
+    assert row.services == frozenset(ServiceKind)
     assert row.rest_hours == "Mo-Fr 08:00-18:00"
     assert row.breakfast_hours == "24/7"
-    assert (row.rest_for, row.breakfast_for) == (frozenset(), {Group.SANITATION})
-    assert row.amenities == {Amenity.WATER, Amenity.COOLING}
+    assert (row.rest_for, row.breakfast_for) == (frozenset(), frozenset({Group.SANITATION}))
+    assert row.amenities == frozenset({Amenity.WATER, Amenity.COOLING})
     assert (row.township, row.township_code) == ("老街街道", NOT_GIVEN)
     assert (row.telephone, row.capacity) == ("0395-1234567", 12)
     assert row.accessibility is Accessibility.LIMITED
@@ -167,7 +167,7 @@ def test_hours_of_no_named_service_are_refused_where_there_are_two(tmp_path: Pat
 def test_groups_of_no_named_service_are_those_of_every_one(tmp_path: Path) -> None:
     row = read(tmp_path, "名称,服务,服务对象\n站,休息；早餐,环卫工\n").only
 
-    assert row.rest_for == row.breakfast_for == {Group.SANITATION}
+    assert row.rest_for == row.breakfast_for == frozenset({Group.SANITATION})
 
 
 def test_an_identifier_given_twice_is_a_fault_in_both_rows(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_feature_is_a_row(tmp_path: Path) -> None:
     found = read_features(tmp_path, feature(设施=["water", "座椅"], 电话=None, 颜色={"a": 1}))
 
     assert found.only.reading == Reading(x=114.05, y=33.55, datum=Datum.WGS84)
-    assert found.only.amenities == {Amenity.WATER, Amenity.SEATING}
+    assert found.only.amenities == frozenset({Amenity.WATER, Amenity.SEATING})
     assert (found.only.telephone, found.only.address) == (None, NOT_GIVEN)
     assert [each.header for each in found.table.sheets[0].unknown] == ["颜色"]
 

@@ -47,7 +47,7 @@ def test_every_list_of_the_workbook_offers_words_that_are_understood() -> None:
         for each in table.data_validations.dataValidation
     }
 
-    assert offered.pop("乡镇街道") == ["乡镇街道一览!$A$1:$A$2"]
+    assert offered.pop("乡镇街道") == ["'乡镇街道一览'!$A$1:$A$2"]
     assert offered == {
         "服务": list(first_words("services")),
         "休息对象": list(first_words("for")),
@@ -68,7 +68,12 @@ def test_a_filled_template_is_read(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template_workbook()))
     table = book.worksheets[0]
     names = [each.value for each in table[1]]
-    station = {"名称": "建设路驿站", "服务": "休息", "休息对象": "所有人", "设施": "饮水；充电"}
+    station: dict[str, object] = {
+        "名称": "建设路驿站",
+        "服务": "休息",
+        "休息对象": "所有人",
+        "设施": "饮水；充电",
+    }
     station |= {"经度": 114.03, "纬度": 33.57, "坐标系": "GCJ-02", "座位数": 8}
     for name, value in station.items():
         table.cell(4, names.index(name) + 1, value)
