@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from geo_service.domain.datum import Datum
+from geo_service.domain.hours_words import parse_hours
 from geo_service.persistence.station_files import csv_file, geojson_file
 from geo_service.persistence.station_files.drafts import FileForm, Sheet
 from geo_service.persistence.station_files.faults import FileFault, Said, UnfitError, shown
 from geo_service.persistence.station_files.headers import HEADERS
-from geo_service.persistence.station_files.hours import parse_hours
 from geo_service.persistence.station_files.rows import Line, RowParser
 from geo_service.persistence.station_files.sniffing import form_of
 from geo_service.persistence.station_files.tables import header_faults, lines, opened
