@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from geo_service.persistence.postgresql_clients import Clients
+from geo_service.persistence.roles import READER
 
 # A line of the list: 3821; 0 16412 TABLE DATA public station geo_owner
 _ENTRY: Final = re.compile(r"[0-9]+; [0-9]+ [0-9]+ (?P<what>.+)")
@@ -25,6 +26,11 @@ _BY_DEFAULT: Final = re.compile(
 )
 _GRANT: Final = re.compile(
     r"GRANT (?P<what>.+) ON (?P<kind>TABLE|SEQUENCE) (?P<thing>.+) TO (?P<role>.+);"
+)
+# Where somebody calls that role otherwise, or does without it, there is nothing to grant.
+_FOR_READER: Final = (
+    f"DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{READER}') THEN "
+    f"GRANT {{what}} ON {{thing}} TO {READER}; END IF; END $$;\n"
 )
 _MIGRATION: Final = re.compile(r"^COPY public\.alembic_version .*\n(?P<number>.+)$", re.MULTILINE)
 
@@ -68,6 +74,8 @@ class Archive:
     def grants_to(self, role: str, connection: psycopg.Connection[Any]) -> Iterator[str]:
         """Write as SQL what the service may do with each table, for the role that it is here.
 
+        And what the role may read that reads what is published, which goes by one name everywhere.
+
         Where one role owned all, nothing says so; then what is granted by default stays.
         """
         with self._list(e for e in self.entries if _what(e).startswith(_PRIVILEGES)) as file:
@@ -76,6 +84,8 @@ class Archive:
         name = sql.Identifier(role).as_string(connection)
         begun = set()
         for found in _GRANT.finditer(said):
+            if found["role"] == READER:
+                yield _FOR_READER.format(what=found["what"], thing=found["thing"])
             if found["role"] not in services:
                 continue
             thing = f"{found['kind']} {found['thing']}"

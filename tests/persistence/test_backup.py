@@ -25,7 +25,7 @@ from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.cluster import Cluster
 from geo_service.persistence.database import Database
 from geo_service.persistence.postgresql_clients import address_of
-from geo_service.persistence.roles import arrange
+from geo_service.persistence.roles import READER, arrange
 from geo_service.services.setup import load_folder
 from geo_service.settings import PROJECT
 from tests.conftest import SHIPPED
@@ -68,7 +68,7 @@ def full(cluster: Cluster) -> PostGIS:
             )
         )
     database.engine.dispose()
-    return PostGIS(owner_url=cluster.owner_url, service_url=cluster.service_url)
+    return PostGIS(cluster.owner_url, cluster.service_url, cluster.reader_url)
 
 
 @pytest.fixture(scope="module")
@@ -94,11 +94,12 @@ def make_empty(cluster: Cluster) -> Iterator[Callable[[str, str], PostGIS]]:
             run(connection, "CREATE DATABASE {} OWNER {}", name, owner)
             run(connection, "GRANT CONNECT ON DATABASE {} TO geo_owner, geo_service", name)
         with superuser(cluster, name) as connection:
-            arrange(connection, owner=owner, service=service, database=name)
+            arrange(connection, owner=owner, service=service, reader=READER, database=name)
             run(connection, "GRANT CONNECT ON DATABASE {} TO geo_owner, geo_service", name)
         return PostGIS(
             owner_url=_as(cluster.owner_url, name, owner),
             service_url=_as(cluster.service_url, name, service),
+            reader_url=_as(cluster.reader_url, name, READER),
         )
 
     yield make
@@ -136,11 +137,26 @@ def test_what_comes_back_is_all_that_was_there(
 
     held = restore(target.owner_url, target.service_url, backup)
 
-    before, after = portrait(*full), portrait(*target)
+    before, after = (
+        portrait(full.owner_url, full.service_url),
+        portrait(target.owner_url, target.service_url),
+    )
     assert {name for name in before if before[name] != after[name]} == set()
     assert after.keys() == before.keys()
     assert (held.revision, held.stations) == (2, 203)
     assert len(after["rows of station_report"]) == 2
+
+
+def test_the_reader_may_read_there_what_is_published(
+    backup: Path, make_empty: Callable[..., PostGIS]
+) -> None:
+    target = make_empty()
+
+    restore(target.owner_url, target.service_url, backup)
+
+    reader = Database.connect(target.reader_url)
+    with reader.transaction() as session:
+        assert session.scalar(text("SELECT count(*) FROM ogc_station")) == 203
 
 
 def test_roles_of_other_names_may_do_there_what_they_could_here(
@@ -150,7 +166,10 @@ def test_roles_of_other_names_may_do_there_what_they_could_here(
 
     restore(target.owner_url, target.service_url, backup)
 
-    before, after = portrait(*full), portrait(*target)
+    before, after = (
+        portrait(full.owner_url, full.service_url),
+        portrait(target.owner_url, target.service_url),
+    )
     assert {name for name in before if before[name] != after[name]} == set()
     # The queue of reports is the table that the service's role may not do all with.
     assert ("station_report", "DELETE") not in after["privileges"]
@@ -197,7 +216,7 @@ def test_one_role_may_own_all_where_it_goes(
     restore(target.owner_url, target.owner_url, backup)
 
     rows = portrait(target.owner_url, target.owner_url)["rows of station"]
-    assert rows == portrait(*full)["rows of station"]
+    assert rows == portrait(full.owner_url, full.service_url)["rows of station"]
 
 
 # -- the file ------------------------------------------------------------------------------
@@ -227,12 +246,12 @@ def test_an_older_file_stays_where_a_backup_fails(
 def test_a_database_that_is_not_empty_is_refused_and_stays_as_it_is(
     full: PostGIS, backup: Path
 ) -> None:
-    before = portrait(*full)
+    before = portrait(full.owner_url, full.service_url)
 
     with pytest.raises(GeoServiceError, match="is not empty"):
         restore(full.owner_url, full.service_url, backup)
 
-    assert portrait(*full) == before
+    assert portrait(full.owner_url, full.service_url) == before
 
 
 @pytest.mark.parametrize("kept", [0.02, 0.5, 0.999])
