@@ -27,6 +27,7 @@ from geo_service.web.api import (
     measures,
     nearest_to_many,
     on_foot,
+    records,
     reports,
     routes,
     scenarios,
@@ -43,6 +44,7 @@ from geo_service.web.print import views as prints
 from geo_service.web.register_accounts import mine as register_mine
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -77,11 +79,13 @@ def register(app: Flask, settings: Settings) -> None:
         planner.blueprint,
         planner_scenarios.blueprint,
         start.blueprint,
+        records.blueprint,
         reports.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
+        register_stations.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final
 
 from flask import request
 from pydantic import Field
-from werkzeug.datastructures import MultiDict
 
 from geo_service.domain.datum import Datum
 from geo_service.domain.register import Register
@@ -122,9 +121,9 @@ class Sent:
 
 def sent() -> Sent:
     """Return the form that was posted."""
-    texts, taken = {}, {}
-    posted: MultiDict[str, str] = request.form
-    for name, values in posted.lists():
+    texts: dict[str, Any] = {}
+    taken: dict[str, str] = {}
+    for name, values in request.form.lists():
         given = [each for each in values if each.strip()]
         if name.startswith(_TAKE):
             taken[name.removeprefix(_TAKE)] = values[0]
