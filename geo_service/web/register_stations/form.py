@@ -1,6 +1,6 @@
 """The form of a record: what a browser sends, as an edit; and a record, as the form shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
@@ -98,7 +98,7 @@ class StationForm(LanguageParameters):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A form as it was sent: what it says, and which fields of somebody else's are to be kept."""
 
@@ -194,8 +194,3 @@ def _number(given: float | None) -> str | None:
 def _line(text: str | None) -> str | None:
     """Return text as one line: what was pasted brings ends of lines and spaces along."""
     return None if text is None else " ".join(text.split()) or None
-
-
-def fields_in(faults: Sequence[Any]) -> list[str]:
-    """Return the fields that faults are about, each once, in their order."""
-    return list(dict.fromkeys(each.parameter.partition(".")[0] for each in faults))

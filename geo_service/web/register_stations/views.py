@@ -1,6 +1,5 @@
 """`/register/stations`: the list; the form of each station, to change, add, close and reopen it."""
 
-from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -12,8 +11,8 @@ from geo_service import runtime
 from geo_service.domain.account import Permission
 from geo_service.domain.change import Recorded
 from geo_service.domain.errors import InvalidQueryError, ParameterFault, StationChangedError
-from geo_service.domain.station import StationId
-from geo_service.services.edit import StationEdit
+from geo_service.domain.station import Station, StationId
+from geo_service.services.edit import EDITABLE, StationEdit
 from geo_service.web import params, station_changes
 from geo_service.web.access import requires
 from geo_service.web.language import Language, LanguageParameters, language_asked
@@ -83,7 +82,9 @@ def save_new() -> Any:
         edit = _checked(given).edit()
         made = station_changes.add(StationId(given.id or ""), edit, reason=given.reason)
     except InvalidQueryError as error:
-        answer = page.form_page(page.Filled(texts=sent.texts, faults=error.faults), language)
+        answer = page.form_page(
+            page.Filled(texts=sent.texts, faults=_all_faults(sent, None, error)), language
+        )
         return answer, HTTPStatus.BAD_REQUEST
     return _shown(made, language, added=made.revision)
 
@@ -113,9 +114,8 @@ def save(station_id: str) -> Any:
         made = station_changes.change(name, wanted, seen=given.seen or 0, reason=given.reason)
     except InvalidQueryError as error:
         recorded = station_changes.recorded(name)
-        shown = page.Filled(
-            texts=sent.texts, recorded=recorded, faults=error.faults, seen=_seen(sent)
-        )
+        faults = _all_faults(sent, recorded.station, error)
+        shown = page.Filled(texts=sent.texts, recorded=recorded, faults=faults, seen=_seen(sent))
         return page.form_page(shown, language), HTTPStatus.BAD_REQUEST
     except StationChangedError as error:
         return conflict.page(sent, error.conflicts[0], language)
@@ -177,19 +177,30 @@ def _language(sent: Sent) -> Language:
 def _checked(given: StationForm) -> StationForm:
     """Return a form that says why, or raise InvalidQueryError."""
     if not given.reason:
-        raise InvalidQueryError(ParameterFault("reason", "is required"), *_others(given))
+        raise InvalidQueryError(_NO_REASON)
     return given
 
 
-def _others(given: StationForm) -> Sequence[ParameterFault]:
-    """Return what else is wrong: all is told at once."""
-    if given.seen is not None:
-        return ()
+_NO_REASON: Final = ParameterFault("reason", "is required")
+
+
+def _all_faults(
+    sent: Sent, before: Station | None, first: InvalidQueryError
+) -> list[ParameterFault]:
+    """Return all that is wrong with a form: what was found, and what would be found after that."""
+    faults = list(first.faults)
+    named = {each.parameter.partition(".")[0] for each in faults}
+    rest = Sent({name: text for name, text in sent.texts.items() if name not in named}, sent.taken)
     try:
-        station_changes.preview(None, StationId(given.id or ""), given.edit())
-    except InvalidQueryError as error:
-        return error.faults
-    return ()
+        given = rest.form()
+        edit = given.edit().without(named.intersection(EDITABLE))
+        name = StationId(given.id or "") if before is None else before.id
+        station_changes.preview(before, name, edit)
+    except InvalidQueryError as more:
+        faults += [each for each in more.faults if each.parameter not in named]
+    if "reason" not in named | sent.texts.keys():
+        faults.append(_NO_REASON)
+    return faults
 
 
 def _seen(sent: Sent) -> int | None:
