@@ -4,7 +4,7 @@
 import { readOutlines } from "../worker/outlines.js";
 
 const PLACES = 6; // decimals of a degree: a decimetre
-const ZOOM = 15;
+const ZOOM = 14;
 const STEP_PX = 8; // of an arrow key
 const SETTLE_MS = 250;
 
