@@ -44,6 +44,7 @@ from geo_service.web.print import views as prints
 from geo_service.web.register_accounts import mine as register_mine
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_hours import views as register_hours
 from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
@@ -78,6 +79,7 @@ def register(app: Flask, settings: Settings) -> None:
         route.blueprint,
         planner.blueprint,
         planner_scenarios.blueprint,
+        register_hours.blueprint,
         start.blueprint,
         records.blueprint,
         reports.blueprint,

@@ -53,6 +53,7 @@ class Filled(HTMLParser):
         self._action = action
         self._inside = False
         self._select = ""
+        self._area = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -68,6 +69,8 @@ class Filled(HTMLParser):
         elif tag == "option":
             if "selected" in given or self._select not in self.fields:
                 self.fields[self._select] = [value]
+        elif tag == "textarea":
+            self._area = name
         elif tag == "input" and name:
             if given.get("type") in {"checkbox", "radio"} and "checked" not in given:
                 return
@@ -77,6 +80,13 @@ class Filled(HTMLParser):
         """End with the form."""
         if tag == "form":
             self._inside = False
+        if tag == "textarea":
+            self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        """Take in what stands in a field of several lines."""
+        if self._inside and self._area:
+            self.fields[self._area] = [data]
 
 
 def form_of(staff: Staff, path: str) -> dict[str, Any]:
@@ -88,6 +98,11 @@ def form_of(staff: Staff, path: str) -> dict[str, Any]:
 def save(staff: Staff, path: str, form: dict[str, Any], **changed: Any) -> TestResponse:
     sent = form | {"reason": ["测试"]} | changed
     return staff.post(path, sent)
+
+
+def hours_in_words(field: str, words: str) -> dict[str, str]:
+    """What the editor of hours sends of words."""
+    return {f"{field}-mode": "words", f"{field}-words": words}
 
 
 def record(app: Flask, name: str) -> Any:
@@ -183,6 +198,27 @@ def test_a_service_unticked_goes_with_its_hours(editor: Staff, app: Flask) -> No
     assert [each.kind for each in record(app, "LH-004").station.services] == ["rest"]
 
 
+def test_hours_are_taken_in_chinese_words(editor: Staff, app: Flask) -> None:
+    path = f"{LIST}/LH-034/edit"
+    words = hours_in_words("rest_hours", "周一至周五 8：00-18：00，节假日休息")
+
+    assert save(editor, path, form_of(editor, path), **words).status_code == 303
+
+    rest, _ = record(app, "LH-034").station.services
+    assert rest.opening_hours == "Mo-Fr 08:00-18:00; PH off"
+
+
+def test_hours_that_may_mean_two_things_are_not_guessed(editor: Staff, app: Flask) -> None:
+    path = f"{LIST}/LH-035/edit"
+    before = record(app, "LH-035")
+
+    answer = save(editor, path, form_of(editor, path), **hours_in_words("breakfast_hours", "8-6点"))
+
+    assert answer.status_code == 400
+    assert "早餐的供应时间看不懂" in answer.text
+    assert record(app, "LH-035") == before
+
+
 def test_faults_are_told_in_words_and_what_was_typed_stays(editor: Staff, app: Flask) -> None:
     path = f"{LIST}/LH-021/edit"
     before = record(app, "LH-021")
@@ -193,15 +229,15 @@ def test_faults_are_told_in_words_and_what_was_typed_stays(editor: Staff, app: F
         form_of(editor, path),
         name="",
         capacity="很多",
-        rest_hours="8 点 bis 6",
+        **hours_in_words("rest_hours", "8 点 bis 6"),
         verified_on="2027-01-01",
     )
 
     assert answer.status_code == 400
-    for said in ("名称：必填", "座位数：0 或更大的整数"):
+    for said in ("名称：必填", "座位数：0 或更大的整数", "休息的开放时间看不懂", "核实日期"):
         assert said in answer.text
     assert 'value="很多"' in answer.text
-    assert 'value="8 点 bis 6"' in answer.text
+    assert ">8 点 bis 6</textarea>" in answer.text
     assert record(app, "LH-021") == before
 
 

@@ -36,12 +36,10 @@ def page(sent: Sent, conflict: Conflict, language: Language) -> tuple[str, int]:
         raise StationNotFoundError(WORDS[language]["conflict_gone"])
     present, register, words = conflict.present, runtime.register(), WORDS[language]
     try:
-        edit = sent.form().edit()
-        mine = station_changes.preview(present.station, conflict.station_id, edit)
+        mine = station_changes.preview(present.station, conflict.station_id, sent.edit())
     except InvalidQueryError as error:
         # First what cannot be used at all; the revision seen stays, so both are shown after that.
-        shown = Filled(texts=sent.texts, recorded=present, faults=error.faults, seen=conflict.seen)
-        return form_page(shown, language), HTTPStatus.BAD_REQUEST
+        return form_page(Filled.of(sent, present, error.faults), language), HTTPStatus.BAD_REQUEST
     before = station_changes.as_seen(conflict.station_id, conflict.seen)
     rows = _rows(register, before, present.station, mine, language)
     answer = render_template(
@@ -55,7 +53,7 @@ def page(sent: Sent, conflict: Conflict, language: Language) -> tuple[str, int]:
         rows=rows,
         kept=[
             (name, value if isinstance(value, list) else [value])
-            for name, value in sent.texts.items()
+            for name, value in sent.plain().items()
             if name != "seen"
         ],
         action=url_for(".save", station_id=conflict.station_id),

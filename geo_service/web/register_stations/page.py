@@ -1,7 +1,8 @@
 """What the list and the form show."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Any, Final
 
@@ -30,10 +31,14 @@ from geo_service.web import access
 from geo_service.web.language import Language, LanguageParameters
 from geo_service.web.page import page_context
 from geo_service.web.params import Whole
+from geo_service.web.register_hours.editor import Editor, editor
+from geo_service.web.register_hours.form import HoursForm
 from geo_service.web.register_stations import form
 from geo_service.web.register_stations.place import township_text
 from geo_service.web.register_stations.words import WORDS
 from geo_service.web.station.portrait import name_in
+
+_REVISION: Final = re.compile("[0-9]{1,15}", re.ASCII)
 
 DUE_AFTER: Final = timedelta(days=180)
 
@@ -102,8 +107,23 @@ class Filled:
     texts: Mapping[str, Any]
     recorded: Recorded | None = None
     faults: Sequence[ParameterFault] = ()
+    hours: Mapping[str, HoursForm] = field(default_factory=dict)
     seen: int | None = None
     said: str = ""
+
+    @classmethod
+    def of(
+        cls, sent: form.Sent, recorded: Recorded | None, faults: Sequence[ParameterFault]
+    ) -> "Filled":
+        """Return a form as it was sent, to be put right: from the revision that it was from."""
+        seen = str(sent.texts.get("seen", ""))
+        return cls(
+            texts=sent.texts,
+            recorded=recorded,
+            faults=faults,
+            hours=sent.hours,
+            seen=int(seen) if _REVISION.fullmatch(seen) else None,
+        )
 
 
 def form_page(shown: Filled, language: Language) -> str:
@@ -136,6 +156,7 @@ def form_page(shown: Filled, language: Language) -> str:
         by_boundary=form.BY_BOUNDARY,
         no_township=form.NO_TOWNSHIP,
         services=list(ServiceKind),
+        hours=_editors(shown, language),
         groups=list(Group),
         amenities=list(Amenity),
         accessibilities=list(Accessibility),
@@ -197,6 +218,19 @@ def _seen(shown: Filled) -> int | None:
     if shown.recorded is None or shown.seen is not None:
         return shown.seen
     return shown.recorded.revision
+
+
+def _editors(shown: Filled, language: Language) -> dict[str, Editor]:
+    """Return the editors of the hours, by service."""
+    words, editors = WORDS[language], {}
+    for kind in ServiceKind:
+        name = f"{kind}_hours"
+        filled = shown.hours.get(name) or HoursForm.showing(shown.texts.get(name))
+        offered = kind in (shown.texts.get("services") or ())
+        editors[kind.value] = editor(
+            name, filled, label=words[name], language=language, sent=name in shown.hours and offered
+        )
+    return editors
 
 
 def _address(of_new: str, of_known: str, station: Station | None) -> str:

@@ -1,5 +1,6 @@
 """`/register/stations`: the list; the form of each station, to change, add, close and reopen it."""
 
+from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -76,14 +77,13 @@ def add() -> str:
 def save_new() -> Any:
     """Add a station, and lead to its form; or say what is wrong with it."""
     sent = form.sent()
-    language = _language(sent)
+    language = sent.language
     try:
-        given = sent.form()
-        edit = _checked(given).edit()
-        made = station_changes.add(StationId(given.id or ""), edit, reason=given.reason)
+        given = _checked(sent.form())
+        made = station_changes.add(StationId(given.id or ""), sent.edit(), reason=given.reason)
     except InvalidQueryError as error:
         answer = page.form_page(
-            page.Filled(texts=sent.texts, faults=_all_faults(sent, None, error)), language
+            page.Filled.of(sent, None, _all_faults(sent, None, error)), language
         )
         return answer, HTTPStatus.BAD_REQUEST
     return _shown(made, language, added=made.revision)
@@ -107,15 +107,15 @@ def edit(station_id: str) -> str:
 def save(station_id: str) -> Any:
     """Change a station; show what is wrong, or both versions if somebody else was quicker."""
     sent, name = form.sent(), StationId(station_id)
-    language = _language(sent)
+    language = sent.language
     try:
         given = _checked(sent.form())
-        wanted = given.edit().without(sent.theirs)
+        wanted = sent.edit().without(sent.theirs)
         made = station_changes.change(name, wanted, seen=given.seen or 0, reason=given.reason)
     except InvalidQueryError as error:
         recorded = station_changes.recorded(name)
         faults = _all_faults(sent, recorded.station, error)
-        shown = page.Filled(texts=sent.texts, recorded=recorded, faults=faults, seen=_seen(sent))
+        shown = page.Filled.of(sent, recorded, faults)
         return page.form_page(shown, language), HTTPStatus.BAD_REQUEST
     except StationChangedError as error:
         return conflict.page(sent, error.conflicts[0], language)
@@ -144,12 +144,12 @@ def reopen(station_id: str) -> Any:
 def preview(station_id: str) -> Any:
     """Show the worker's page of the station as the form has it; nothing is saved."""
     sent, name = form.sent(), StationId(station_id)
-    language, register = _language(sent), runtime.register()
+    language, register = sent.language, runtime.register()
     try:
         given = sent.form()
         before = station_changes.recorded(name).station if name else None
         identifier = name or StationId(given.id or "") or _NEW
-        station = station_changes.preview(before, identifier, given.edit())
+        station = station_changes.preview(before, identifier, sent.edit())
     except InvalidQueryError as error:
         words = WORDS[language]
         answer = render_template(
@@ -169,11 +169,6 @@ def preview(station_id: str) -> Any:
     )
 
 
-def _language(sent: Sent) -> Language:
-    lang = sent.texts.get("lang")
-    return language_asked(lang if lang in {"zh", "en"} else None)
-
-
 def _checked(given: StationForm) -> StationForm:
     """Return a form that says why, or raise InvalidQueryError."""
     if not given.reason:
@@ -188,25 +183,29 @@ def _all_faults(
     sent: Sent, before: Station | None, first: InvalidQueryError
 ) -> list[ParameterFault]:
     """Return all that is wrong with a form: what was found, and what would be found after that."""
-    faults = list(first.faults)
-    named = {each.parameter.partition(".")[0] for each in faults}
-    rest = Sent({name: text for name, text in sent.texts.items() if name not in named}, sent.taken)
-    try:
-        given = rest.form()
-        edit = given.edit().without(named.intersection(EDITABLE))
-        name = StationId(given.id or "") if before is None else before.id
-        station_changes.preview(before, name, edit)
-    except InvalidQueryError as more:
-        faults += [each for each in more.faults if each.parameter not in named]
+    faults: list[ParameterFault] = []
+    named: set[str] = set()
+    found: Sequence[ParameterFault] = first.faults
+    # What cannot be read hides what does not fit: look again at the rest, until all is found.
+    while found:
+        faults += found
+        named |= {each.parameter.partition(".")[0] for each in found}
+        found = [each for each in _faults(sent, before, named) if each.parameter not in named]
     if "reason" not in named | sent.texts.keys():
         faults.append(_NO_REASON)
     return faults
 
 
-def _seen(sent: Sent) -> int | None:
-    """Return the revision that a form was filled in from: also where it has faults."""
-    text = str(sent.texts.get("seen", ""))
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+def _faults(sent: Sent, before: Station | None, aside: set[str]) -> Sequence[ParameterFault]:
+    """Return what is wrong with a form, some of its fields left aside."""
+    rest = sent.without(aside)
+    try:
+        edit = rest.edit().without(aside.intersection(EDITABLE))
+        name = StationId(rest.form().id or "") if before is None else before.id
+        station_changes.preview(before, name, edit)
+    except InvalidQueryError as error:
+        return error.faults
+    return ()
 
 
 def _lifetime(station_id: str, given: CloseForm, edit: StationEdit) -> Any:
@@ -222,7 +221,7 @@ def _lifetime(station_id: str, given: CloseForm, edit: StationEdit) -> Any:
         there = error.conflicts[0].present
         assert there is not None  # one that is gone is not found at all
         texts = filled(runtime.register(), there.station)
-        sent = Sent(texts=texts | {"reason": given.reason, "closed_on": _day_text(edit)}, taken={})
+        sent = Sent(texts | {"reason": given.reason, "closed_on": _day_text(edit)}, {}, {})
         return conflict.page(sent, error.conflicts[0], language)
     return _shown(made, language, saved=made.revision)
 
