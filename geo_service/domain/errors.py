@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from geo_service.domain.change import Conflict
@@ -79,6 +79,18 @@ class TooManyReportsError(GeoServiceError):
         self.again_in_s = again_in_s
 
 
+class ReportNotFoundError(GeoServiceError):
+    """No report carries this number."""
+
+
+class ReportHandledError(GeoServiceError):
+    """Somebody else has handled a report already; nothing was written."""
+
+
+class KeeperLinkError(GeoServiceError):
+    """The link of a station's keeper is not known, was revoked, or is over."""
+
+
 class PdfUnavailableError(GeoServiceError):
     """No PDF can be made on this machine; the text says what it lacks."""
 
@@ -145,6 +157,10 @@ class AccountNotFoundError(GeoServiceError):
 
 class AccountConflictError(GeoServiceError):
     """A change of accounts that would break them; the text says what stands in its way."""
+
+    def __init__(self, text: str, conflict: Literal["taken", "last", "full"]) -> None:
+        super().__init__(text)
+        self.conflict = conflict
 
 
 class NoStreetNetworkError(GeoServiceError):

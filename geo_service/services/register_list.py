@@ -24,6 +24,7 @@ class State(StrEnum):
     COMING = "coming"
     CLOSED = "closed"
     UNVERIFIED = "unverified"  # in being, and nobody looked for long
+    REPORTED = "reported"  # several found it closed, and nobody has looked yet
 
 
 class Order(StrEnum):
@@ -55,6 +56,7 @@ class Listed:
     station: Station
     state: State
     is_due: bool
+    is_reported: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +101,6 @@ def list_stations(register: Register, query: ListQuery) -> ListPage:
     )
 
 
-def is_due(station: Station, today: date, due_after: timedelta) -> bool:
-    """Say whether somebody should look at a station anew."""
-    if not station.in_being(today):
-        return False
-    return station.verified_on is None or station.verified_on + due_after < today
-
-
 class _Columns(NamedTuple):
     """What the list is filtered by and lies in the text of each station, one after the other."""
 
@@ -137,12 +132,15 @@ def _states(
     day, lifetimes = today.toordinal(), register.stations.lifetimes
     is_open = lifetimes.in_being(day)
     is_closed = np.asarray(lifetimes.closed) <= day
+    is_reported = np.zeros(len(register.stations), np.bool_)
+    is_reported[list(register.stations.reported)] = True
     is_late = columns.verified < day - due_after.days
     return {
         State.OPEN: is_open,
         State.COMING: ~is_open & ~is_closed,
         State.CLOSED: is_closed,
         State.UNVERIFIED: is_open & is_late,
+        State.REPORTED: is_reported,
     }
 
 
@@ -188,4 +186,5 @@ def _listed(register: Register, states: dict[State, NDArray[np.bool_]], number: 
         station=register.stations[number],
         state=state,
         is_due=bool(states[State.UNVERIFIED][number]),
+        is_reported=bool(states[State.REPORTED][number]),
     )

@@ -17,6 +17,7 @@ from geo_service.web import (
     security,
 )
 from geo_service.web.api import (
+    account,
     along,
     coverage,
     coverage_files,
@@ -27,6 +28,7 @@ from geo_service.web.api import (
     measures,
     nearest_to_many,
     on_foot,
+    quality,
     records,
     reports,
     routes,
@@ -34,17 +36,24 @@ from geo_service.web.api import (
     scorecard,
     search,
     stations,
+    verification,
 )
 from geo_service.web.envelope import Envelope
+from geo_service.web.keeper import staff as register_keepers
+from geo_service.web.keeper import views as keeper
 from geo_service.web.maps import views as maps
 from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
 from geo_service.web.register_accounts import mine as register_mine
+from geo_service.web.register_accounts import staff as register_staff
+from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.register_hours import views as register_hours
+from geo_service.web.register_quality import views as register_quality
+from geo_service.web.register_reports import views as register_reports
 from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
@@ -83,11 +92,20 @@ def register(app: Flask, settings: Settings) -> None:
         start.blueprint,
         records.blueprint,
         reports.blueprint,
+        quality.blueprint,
+        verification.blueprint,
+        account.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
         register_stations.blueprint,
+        register_reports.blueprint,
+        register_quality.blueprint,
+        register_keepers.blueprint,
+        keeper.blueprint,
+        register_staff.blueprint,
+        register_tokens.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):
@@ -96,6 +114,7 @@ def register(app: Flask, settings: Settings) -> None:
     desk.register(app)
     tries.register(app)
     reporting.register(app)
+    keeper.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)

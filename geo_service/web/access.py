@@ -31,6 +31,7 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.station import Station
 from geo_service.services import signing_in
+from geo_service.web.language import LANGUAGES
 from geo_service.web.origins import refuse_other_sites
 
 Given = ParamSpec("Given")
@@ -62,8 +63,12 @@ def register(app: Flask) -> None:
     app.context_processor(lambda: {"csrf_token": csrf_token()})
 
 
-def requires(permission: Permission) -> Callable[[Callable[Given, Any]], Callable[Given, Response]]:
+def requires(
+    permission: Permission | None = None,
+) -> Callable[[Callable[Given, Any]], Callable[Given, Response]]:
     """Let a view be reached only by who may do this; all others are answered here.
+
+    Without a permission: by everybody who is known.
 
     Nobody known: a page leads to the sign-in page, all else is refused with 401. Somebody without
     the right: 403; and so is a change that comes with a session, but not from a page of its own.
@@ -85,8 +90,13 @@ def requires(permission: Permission) -> Callable[[Callable[Given, Any]], Callabl
     return attach
 
 
+def is_guarded(view: object) -> bool:
+    """Say whether a view is not for everybody."""
+    return hasattr(view, _REQUIRED)
+
+
 def required_by(view: object) -> Permission | None:
-    """Return what a view requires; None: it is for everybody."""
+    """Return the permission that a view requires, if it requires one."""
     return cast("Permission | None", getattr(view, _REQUIRED, None))
 
 
@@ -169,7 +179,7 @@ def _home() -> str:
 # -- at the door ---------------------------------------------------------------------------
 
 
-def _admit(permission: Permission) -> AnyResponse | None:
+def _admit(permission: Permission | None) -> AnyResponse | None:
     """Let a request through, or raise; or return where a browser should go instead."""
     present = _present()
     if present is None:
@@ -182,9 +192,9 @@ def _admit(permission: Permission) -> AnyResponse | None:
         _refuse_forged(present.session_token)
     if present.actor.must_change and request.endpoint not in _WITH_GIVEN_PASSWORD:
         if _is_page():
-            return redirect(url_for("register_mine.password"), HTTPStatus.SEE_OTHER)
+            return _led_to("register_mine.password")
         raise NotAllowedError("first choose a password of your own, at /register/password")
-    if not present.actor.may(permission):
+    if permission is not None and not present.actor.may(permission):
         raise NotAllowedError(f"this needs the permission {permission.value}")
     return None
 
@@ -249,6 +259,12 @@ def _is_page() -> bool:
         and not _is_api()
         and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     )
+
+
+def _led_to(endpoint: str, **words: Any) -> AnyResponse:
+    """Return the way to another page, in the language that was asked for."""
+    language = LANGUAGES.get(request.args.get("lang", ""))
+    return redirect(url_for(endpoint, lang=language, **words), HTTPStatus.SEE_OTHER)
 
 
 def _wanted() -> str:

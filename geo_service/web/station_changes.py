@@ -1,8 +1,6 @@
 """What the desk and programs change of the register: each change one transaction, or nothing."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from threading import BoundedSemaphore
+from collections.abc import Callable, Collection
 from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
@@ -13,26 +11,18 @@ from geo_service.domain.change import ChangeKind, Conflict, Recorded, RevisionNo
 from geo_service.domain.errors import (
     InvalidQueryError,
     ParameterFault,
-    RegisterNotWritableError,
     StationChangedError,
 )
 from geo_service.domain.place import Revision
+from geo_service.domain.report import ReportState
 from geo_service.domain.station import Station, StationId
 from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.faults import why_unfit
-from geo_service.persistence.register import RegisterStore
 from geo_service.services.edit import StationEdit, added, edited, next_identifier
-from geo_service.web import access
+from geo_service.services.report_queue import Verdict, settle
+from geo_service.web import access, desk_changes
 
 LONGEST_REASON: Final = 200
-
-# While the database says nothing each change waits seconds for it; the other threads of the
-# process go on answering questions.
-_one_at_a_time = BoundedSemaphore(1)
-_SECONDS_TO_WAIT: Final = 1.0
-
-# So long a page that was just saved waits to show what was saved.
-_SECONDS_TO_SHOW: Final = 2.0
 
 
 def _reason(value: object) -> object:
@@ -76,15 +66,23 @@ def revision(number: int) -> Revision | None:
 
 def preview(before: Station | None, identifier: StationId, edit: StationEdit) -> Station:
     """Return what an edit would make, or raise InvalidQueryError; nothing is written."""
-    register, area = runtime.register(), runtime.served_area()
-    today = runtime.now().astimezone(register.place.zone).date()
+    register, area, today = runtime.register(), runtime.served_area(), desk_changes.today()
     if before is None:
         return added(register, identifier, edit, area=area, today=today)
     return edited(register, before, edit, area=area, today=today)
 
 
-def change(station_id: StationId, edit: StationEdit, *, seen: int | None, reason: str) -> Recorded:
+def change(
+    station_id: StationId,
+    edit: StationEdit,
+    *,
+    seen: int | None,
+    reason: str,
+    settles: Collection[int] = (),
+) -> Recorded:
     """Change a station that the editor saw at a revision; return it as it is then.
+
+    ``settles`` are reports of the station that the change is the answer to.
 
     Raises:
         StationChangedError: somebody else changed it after ``seen``; nothing is written.
@@ -101,7 +99,7 @@ def change(station_id: StationId, edit: StationEdit, *, seen: int | None, reason
         access.must_edit(after)
         return after
 
-    return _written(made, reason)
+    return _written(made, reason, settles)
 
 
 def add(identifier: StationId | None, edit: StationEdit, *, reason: str) -> Recorded:
@@ -123,31 +121,20 @@ def add(identifier: StationId | None, edit: StationEdit, *, reason: str) -> Reco
     return _written(made, reason)
 
 
-def wait_for(revision: int | None) -> None:
-    """Wait a moment until what this process shows is of a revision; go on without it if need be."""
-    if revision is not None:
-        with suppress(TimeoutError):
-            runtime.snapshots().wait_for(revision, _SECONDS_TO_SHOW)
-
-
-def _written(made: Callable[[ChangeStore], Station], reason: str) -> Recorded:
-    note = RevisionNote(author=access.actor().name, reason=reason, kind=ChangeKind.EDIT)
-    with _turn(), runtime.database().transaction() as session:
+def _written(
+    made: Callable[[ChangeStore], Station], reason: str, settles: Collection[int] = ()
+) -> Recorded:
+    by = access.actor().name
+    note = RevisionNote(author=by, reason=reason, kind=ChangeKind.EDIT)
+    with desk_changes.writing() as writing:
         # From here on nobody else writes: what is read now is what is changed.
-        RegisterStore(session).take_turn()
-        store = ChangeStore(session)
-        station = made(store)
-        store.apply([station], note=note)
-        return store.recorded(station.id)
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _one_at_a_time.acquire(timeout=_SECONDS_TO_WAIT):
-        raise RegisterNotWritableError(
-            "the change was not made: others are waiting for the database"
-        )
-    try:
-        yield
-    finally:
-        _one_at_a_time.release()
+        writing.changes.take_turn()
+        station = made(writing.changes)
+        writing.changes.apply([station], note=note)
+        # What somebody else settled meanwhile is settled.
+        waiting = {each.number for each in writing.reports.open_of([station.id])}
+        if numbers := tuple(sorted(waiting.intersection(settles))):
+            verdict = Verdict(numbers=numbers, state=ReportState.ACCEPTED, by=by, why=reason)
+            least = runtime.settings().closed_after_reports
+            settle(writing.reports, writing.changes, verdict, least=least)
+        return writing.changes.recorded(station.id)

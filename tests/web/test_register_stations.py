@@ -350,6 +350,50 @@ def test_closing_what_somebody_changed_shows_both_versions(editor: Staff, app: F
     assert record(app, "LH-026").station.closed_on is not None
 
 
+def test_reports_stand_in_the_form_and_are_settled_by_saving(editor: Staff, app: Flask) -> None:
+    public = app.test_client()
+    for kind, words in (("moved", "搬到对面了"), ("other", "门口没有牌子")):
+        sent = {"kind": kind, "words": words}
+        assert public.post("/api/v1/stations/LH-060/reports", json=sent).status_code == 200
+    path = f"{LIST}/LH-060/edit"
+    page = editor.get(path).text
+    assert "搬到对面了" in page
+    offered = re.findall(r'name="settles" value="([0-9,]+)"', page)
+    assert len(offered) == 2
+
+    moved = offered[page.index("搬到对面了") > page.index("门口没有牌子")]
+    answer = save(editor, path, form_of(editor, path), address="对面", settles=[moved])
+
+    assert answer.status_code == 303
+    page = editor.get(path).text
+    assert "搬到对面了" not in page
+    assert "门口没有牌子" in page
+
+
+def test_what_several_found_closed_is_listed_until_somebody_looks(
+    editor: Staff, app: Flask
+) -> None:
+    for number in range(3):
+        from_elsewhere = {"REMOTE_ADDR": f"203.0.{number}.9"}
+        answer = app.test_client().post(
+            "/api/v1/stations/LH-061/reports",
+            json={"kind": "closed", "words": f"关着 {number}"},
+            environ_base=from_elsewhere,
+        )
+        assert answer.status_code == 200
+    wait_for_saved(app, "LH-061")
+    assert listed(editor, "state=reported") == ["LH-061"]
+
+    page = editor.get(f"{LIST}/LH-061/edit").text
+    verified = editor.post(f"{LIST}/LH-061/verify", Filled(page, "/verify").fields)
+
+    assert verified.status_code == 303
+    assert verified.headers["Location"].partition("?")[0] == f"{LIST}/LH-061/edit"
+    assert "已保存" in editor.get(verified.headers["Location"]).text
+    assert listed(editor, "state=reported") == []
+    assert record(app, "LH-061").station.verified_on is not None
+
+
 def test_the_preview_is_the_workers_page_and_saves_nothing(editor: Staff, app: Flask) -> None:
     path = f"{LIST}/LH-027/edit"
     before = record(app, "LH-027")

@@ -153,6 +153,7 @@ class RecordAnswer(Shape):
     verified_on: str | None
     opened_on: str | None
     closed_on: str | None
+    reported_closed_on: str | None
 
 
 @blueprint.get("/<station_id>/record")

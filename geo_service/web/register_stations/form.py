@@ -42,7 +42,7 @@ BY_BOUNDARY: Final = "by-boundary"
 NO_TOWNSHIP: Final = "none"
 HOURS: Final = tuple(f"{kind}_hours" for kind in ServiceKind)
 _TAKE: Final = "take-"
-_SEVERAL: Final = frozenset({"services", "rest_for", "breakfast_for", "amenities"})
+_SEVERAL: Final = frozenset({"services", "rest_for", "breakfast_for", "amenities", "settles"})
 _LONGEST: Final = 4000
 
 Line = Annotated[str, Field(max_length=_LONGEST)]
@@ -54,6 +54,7 @@ class StationForm(LanguageParameters):
     seen: Annotated[int | None, Field(ge=0), Whole] = None
     id: Line | None = None
     reason: Reason = ""
+    settles: tuple[Annotated[str, Field(pattern=r"^[0-9]{1,15}(,[0-9]{1,15})*$")], ...] = ()
     name: Line | None = None
     name_en: Line | None = None
     services: tuple[ServiceKind, ...] = ()
@@ -77,12 +78,17 @@ class StationForm(LanguageParameters):
     opened_on: Annotated[date | None, Day] = None
     closed_on: Annotated[date | None, Day] = None
 
+    @property
+    def settled(self) -> set[int]:
+        """Return the reports that the change is the answer to."""
+        return {int(number) for each in self.settles for number in each.split(",")}
+
     def edit(self) -> StationEdit:
         """Return what the form says of the record, but for the hours."""
         said: dict[str, Any] = {
             name: getattr(self, name)
             for name in type(self).model_fields
-            if name not in {"lang", "seen", "id", "reason"}
+            if name not in {"lang", "seen", "id", "reason", "settles"}
         }
         for name in ("data_status", "longitude", "latitude"):
             if said[name] is None:

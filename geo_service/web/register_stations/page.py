@@ -23,6 +23,7 @@ from geo_service.domain.station import (
     ServiceKind,
     Station,
 )
+from geo_service.persistence.reports import ReportStore
 from geo_service.services.edit import county_of, next_identifier
 from geo_service.services.hours_text import hours_text
 from geo_service.services.register_list import Listed, ListQuery, Order, State, list_stations
@@ -33,14 +34,13 @@ from geo_service.web.page import page_context
 from geo_service.web.params import Whole
 from geo_service.web.register_hours.editor import Editor, editor
 from geo_service.web.register_hours.form import HoursForm
+from geo_service.web.register_reports.shown import StationCard, of_station, station_cards
 from geo_service.web.register_stations import form
 from geo_service.web.register_stations.place import township_text
 from geo_service.web.register_stations.words import WORDS
 from geo_service.web.station.portrait import name_in
 
 _REVISION: Final = re.compile("[0-9]{1,15}", re.ASCII)
-
-DUE_AFTER: Final = timedelta(days=180)
 
 Code = Annotated[str | None, Field(max_length=100)]
 
@@ -63,7 +63,7 @@ def list_page(given: ListParameters, language: Language) -> str:
     register, words = runtime.register(), WORDS[language]
     query = ListQuery(
         now=runtime.now(),
-        due_after=DUE_AFTER,
+        due_after=timedelta(days=runtime.settings().verify_after_days),
         text=given.q or "",
         county=given.county,
         township=given.township,
@@ -147,6 +147,7 @@ def form_page(shown: Filled, language: Language) -> str:
         said=shown.said,
         faults=list(wrong.values()),
         wrong=wrong,
+        reports=_reports(register, station, language),
         action=_address("save_new", "save", station),
         preview=_address("preview", "preview", station),
         history=_history_of(station, language),
@@ -220,6 +221,15 @@ def _seen(shown: Filled) -> int | None:
     return shown.recorded.revision
 
 
+def _reports(register: Register, station: Station | None, language: Language) -> list[StationCard]:
+    """Return what workers say is wrong with the station, and nobody has looked at yet."""
+    if station is None or not access.actor().may(Permission.HANDLE_REPORTS):
+        return []
+    with runtime.database().transaction() as session:
+        found = of_station(ReportStore(session), station.id)
+    return station_cards(register, found, language)
+
+
 def _editors(shown: Filled, language: Language) -> dict[str, Editor]:
     """Return the editors of the hours, by service."""
     words, editors = WORDS[language], {}
@@ -264,6 +274,7 @@ def _row(register: Register, listed: Listed, language: Language) -> dict[str, An
         ],
         "verified": words["never"] if station.verified_on is None else station.verified_on,
         "is_due": listed.is_due,
+        "is_reported": listed.is_reported,
         "state": listed.state.value,
         "state_text": state_text(register, station, language) or words["state_open"],
     }

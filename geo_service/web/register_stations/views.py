@@ -14,7 +14,7 @@ from geo_service.domain.change import Recorded
 from geo_service.domain.errors import InvalidQueryError, ParameterFault, StationChangedError
 from geo_service.domain.station import Station, StationId
 from geo_service.services.edit import EDITABLE, StationEdit
-from geo_service.web import params, station_changes
+from geo_service.web import desk_changes, params, station_changes
 from geo_service.web.access import requires
 from geo_service.web.language import Language, LanguageParameters, language_asked
 from geo_service.web.page import page_context
@@ -53,7 +53,7 @@ class CloseForm(LanguageParameters):
 def index() -> str:
     """List the stations that match, a page at a time."""
     given = params.read_form(page.ListParameters)
-    station_changes.wait_for(given.saved)
+    desk_changes.wait_for(given.saved)
     return page.list_page(given, language_asked(given.lang))
 
 
@@ -95,7 +95,7 @@ def edit(station_id: str) -> str:
     """Show the form of a station as the database has it now."""
     given = params.read_form(FormParameters)
     language = language_asked(given.lang)
-    station_changes.wait_for(given.saved or given.added)
+    desk_changes.wait_for(given.saved or given.added)
     recorded = station_changes.recorded(StationId(station_id))
     texts = filled(runtime.register(), recorded.station)
     said = _said(given, recorded, language)
@@ -111,7 +111,9 @@ def save(station_id: str) -> Any:
     try:
         given = _checked(sent.form())
         wanted = sent.edit().without(sent.theirs)
-        made = station_changes.change(name, wanted, seen=given.seen or 0, reason=given.reason)
+        made = station_changes.change(
+            name, wanted, seen=given.seen or 0, reason=given.reason, settles=given.settled
+        )
     except InvalidQueryError as error:
         recorded = station_changes.recorded(name)
         faults = _all_faults(sent, recorded.station, error)
@@ -127,8 +129,8 @@ def save(station_id: str) -> Any:
 def close(station_id: str) -> Any:
     """Close a station from a day on: it stays in the register."""
     given = params.read_posted(CloseForm)
-    today = runtime.register().eras.day_of(runtime.now())
-    return _lifetime(station_id, given, StationEdit(closed_on=given.on or today))
+    day = given.on or desk_changes.today()
+    return _lifetime(station_id, given, StationEdit(closed_on=day))
 
 
 @blueprint.post("/<station_id>/reopen")
