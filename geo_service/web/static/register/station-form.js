@@ -194,7 +194,7 @@ function foldServices() {
 
 function previewOnDemand() {
   const frame = document.querySelector("[data-preview-frame]");
-  const button = document.querySelector("[data-preview]");
+  const button = document.querySelector("[data-preview-button]");
   if (!frame || !button) return;
   frame.hidden = true;
   button.addEventListener("click", () => {
