@@ -28,6 +28,8 @@ from geo_service.web.api import (
     measures,
     nearest_to_many,
     on_foot,
+    quality,
+    records,
     reports,
     revisions,
     routes,
@@ -35,9 +37,12 @@ from geo_service.web.api import (
     scorecard,
     search,
     stations,
+    verification,
 )
 from geo_service.web.api import register as register_files
 from geo_service.web.envelope import Envelope
+from geo_service.web.keeper import staff as register_keepers
+from geo_service.web.keeper import views as keeper
 from geo_service.web.maps import views as maps
 from geo_service.web.ogc import mounted as ogc_mounted
 from geo_service.web.ogc import views as ogc
@@ -52,6 +57,9 @@ from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.register_history import views as register_history
 from geo_service.web.register_hours import views as register_hours
+from geo_service.web.register_quality import views as register_quality
+from geo_service.web.register_reports import views as register_reports
+from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -89,14 +97,22 @@ def register(app: Flask, settings: Settings) -> None:
         planner_scenarios.blueprint,
         register_hours.blueprint,
         start.blueprint,
+        records.blueprint,
         reports.blueprint,
         revisions.blueprint,
         register_history.blueprint,
+        quality.blueprint,
+        verification.blueprint,
         account.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
+        register_stations.blueprint,
+        register_reports.blueprint,
+        register_quality.blueprint,
+        register_keepers.blueprint,
+        keeper.blueprint,
         register_staff.blueprint,
         register_tokens.blueprint,
         pocket.blueprint,
@@ -108,6 +124,7 @@ def register(app: Flask, settings: Settings) -> None:
     tries.register(app)
     reporting.register(app)
     ogc_mounted.register(app)
+    keeper.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)

@@ -25,6 +25,7 @@ from geo_service.domain.errors import (
     InvalidOpeningHoursError,
     InvalidQueryError,
     InvalidStreetNetworkError,
+    KeeperLinkError,
     NoStreetNetworkError,
     NotAllowedError,
     NotSignedInError,
@@ -33,6 +34,8 @@ from geo_service.domain.errors import (
     PdfUnavailableError,
     RegisterNotWritableError,
     RegisterUnavailableError,
+    ReportHandledError,
+    ReportNotFoundError,
     RevisionNotFoundError,
     RouteNotFoundError,
     ScenarioNotFoundError,
@@ -47,10 +50,12 @@ from geo_service.domain.errors import (
     TownshipNotFoundError,
     UndoRefusedError,
 )
-from geo_service.services.history_json import record_json, step_json
+from geo_service.services.history_json import step_json
 from geo_service.web.answers import json_answer
+from geo_service.web.journal import path_of
 from geo_service.web.language import LANGUAGES, language_asked
 from geo_service.web.page import bare_context, page_context
+from geo_service.web.station_records import record_fields
 
 _LOG: Final = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
@@ -144,6 +149,25 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Too many reports in a short time",
         HTTPStatus.TOO_MANY_REQUESTS,
         "Nothing was kept. Send the report again after the seconds that Retry-After names.",
+    ),
+    ReportNotFoundError: ProblemType(
+        "report-not-found",
+        "No such report",
+        HTTPStatus.NOT_FOUND,
+        "Look the number up in the queue, under /register/reports.",
+    ),
+    ReportHandledError: ProblemType(
+        "report-handled",
+        "Somebody has handled the report already",
+        HTTPStatus.CONFLICT,
+        "Nothing was written. Load the queue again: it says by whom and how.",
+    ),
+    KeeperLinkError: ProblemType(
+        "keeper-link",
+        "The link does not open anything any more",
+        HTTPStatus.NOT_FOUND,
+        "Ask whoever gave you the link for a new one. What is wrong with a station can be reported "
+        "on its own page without.",
     ),
     PdfUnavailableError: ProblemType(
         "pdf-unavailable",
@@ -346,7 +370,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "station": conflict.station_id,
         "seen": conflict.seen,
         "revision": None if present is None else present.revision,
-        "present": None if present is None else record_json(present.station),
+        "present": None if present is None else record_fields(present.station),
     }
 
 
@@ -364,7 +388,7 @@ def _http(error: HTTPException) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     # The text of an error nobody foresaw may hold a password or a query: it goes to the log alone.
-    _LOG.error("request.failed", path=request.path, exc_info=error)
+    _LOG.error("request.failed", path=path_of(request), exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "Something went wrong here, and was written to the service's log. Please try again."
     return _problem("about:blank", status.phrase, status, detail)
