@@ -13,7 +13,7 @@ _COMMANDS = {
     "serve": "Run the service until Ctrl-C.",
     "nearest": "Print the stations closest to a position.",
     "coverage": "Print how well stations cover each unit.",
-    "export": "Write coverage as a workbook, GIS layers, a report or a picture.",
+    "export": "Write coverage, or the whole register, as files.",
     "suggest": "Choose where the next stations should stand.",
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
@@ -25,6 +25,8 @@ _COMMANDS = {
     "scenarios": "List, show, compare and remove scenarios of planners.",
     "routes": "Save, list and remove routes that people travel often.",
     "network": "Load, show and remove the streets that walks are measured along.",
+    "backup": "Write the whole database to one file.",
+    "restore": "Put a backup into an empty database.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",
 }

@@ -29,6 +29,7 @@ from geo_service.web.api import (
     nearest_to_many,
     on_foot,
     quality,
+    records,
     reports,
     revisions,
     routes,
@@ -38,6 +39,7 @@ from geo_service.web.api import (
     stations,
     verification,
 )
+from geo_service.web.api import register as register_files
 from geo_service.web.envelope import Envelope
 from geo_service.web.keeper import staff as register_keepers
 from geo_service.web.keeper import views as keeper
@@ -54,9 +56,10 @@ from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.register_history import views as register_history
+from geo_service.web.register_hours import views as register_hours
 from geo_service.web.register_quality import views as register_quality
-from geo_service.web.register_reports import beside
 from geo_service.web.register_reports import views as register_reports
+from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -73,6 +76,7 @@ def register(app: Flask, settings: Settings) -> None:
         health.blueprint,
         metrics.blueprint,
         stations.blueprint,
+        register_files.blueprint,
         nearest_to_many.blueprint,
         on_foot.blueprint,
         isochrones.blueprint,
@@ -91,17 +95,20 @@ def register(app: Flask, settings: Settings) -> None:
         route.blueprint,
         planner.blueprint,
         planner_scenarios.blueprint,
+        register_hours.blueprint,
         start.blueprint,
+        records.blueprint,
         reports.blueprint,
-        quality.blueprint,
-        verification.blueprint,
         revisions.blueprint,
         register_history.blueprint,
+        quality.blueprint,
+        verification.blueprint,
         account.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
+        register_stations.blueprint,
         register_reports.blueprint,
         register_quality.blueprint,
         register_keepers.blueprint,
@@ -116,12 +123,12 @@ def register(app: Flask, settings: Settings) -> None:
     desk.register(app)
     tries.register(app)
     reporting.register(app)
-    keeper.register(app)
-    beside.register(app)
     ogc_mounted.register(app)
+    keeper.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)
+    register_files.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]

@@ -20,6 +20,7 @@ from geo_service.domain.errors import (
     ForgedRequestError,
     GeoServiceError,
     HistoryNotKeptError,
+    HoursNotUnderstoodError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
@@ -49,11 +50,12 @@ from geo_service.domain.errors import (
     TownshipNotFoundError,
     UndoRefusedError,
 )
-from geo_service.services.history_json import record_json, step_json
+from geo_service.services.history_json import step_json
 from geo_service.web.answers import json_answer
 from geo_service.web.journal import path_of
 from geo_service.web.language import LANGUAGES, language_asked
 from geo_service.web.page import bare_context, page_context
+from geo_service.web.station_records import record_fields
 
 _LOG: Final = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
@@ -88,6 +90,13 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Not opening hours",
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Write opening hours in the OpenStreetMap grammar, like Mo-Fr 08:00-18:00; PH off.",
+    ),
+    HoursNotUnderstoodError: ProblemType(
+        "hours-not-understood",
+        "Words for opening hours that are not clear",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The detail names the part that is not understood, or may mean two things. Write it as "
+        "the guide docs/register-hours.md has it, or in the OpenStreetMap grammar.",
     ),
     OutsideServedAreaError: ProblemType(
         "outside-served-area",
@@ -361,7 +370,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "station": conflict.station_id,
         "seen": conflict.seen,
         "revision": None if present is None else present.revision,
-        "present": None if present is None else record_json(present.station),
+        "present": None if present is None else record_fields(present.station),
     }
 
 

@@ -94,7 +94,7 @@ def verify_station(station_id: str) -> Any:
     if given.back == "reports":
         back = url_for("register_reports.queue", lang=language)
     elif given.back == "edit":
-        back = url_for("station.page", station_id=name, lang=language)
+        back = url_for("register_stations.edit", station_id=name, lang=language, saved=made)
     else:
         back = url_for(
             "register_quality.quality",
