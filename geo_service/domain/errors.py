@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geo_service.domain.change import Conflict
 
 
 class GeoServiceError(Exception):
@@ -38,6 +42,15 @@ class InvalidOpeningHoursError(GeoServiceError):
 
 class StationNotFoundError(GeoServiceError):
     """No station carries this identifier."""
+
+
+class StationChangedError(GeoServiceError):
+    """Somebody else changed a station since it was looked at; nothing was written."""
+
+    def __init__(self, conflicts: "Sequence[Conflict]") -> None:
+        named = ", ".join(each.station_id for each in conflicts)
+        super().__init__(f"changed by somebody else since revision {conflicts[0].seen}: {named}")
+        self.conflicts = tuple(conflicts)
 
 
 class TownshipNotFoundError(GeoServiceError):

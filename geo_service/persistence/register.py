@@ -9,6 +9,7 @@ from shapely import MultiPolygon, Point, Polygon
 from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.orm import Session
 
+from geo_service.domain.change import ChangeKind
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.errors import RegisterUnavailableError
 from geo_service.domain.holidays import Holiday, HolidayCalendar, HolidayKind, HolidayStatus
@@ -71,13 +72,14 @@ class RegisterStore:
 
     def replace(self, dataset: Dataset, *, author: str, reason: str) -> int:
         """Put a dataset in the place of all there is; return the revision that makes."""
+        from geo_service.persistence.changes import keep_history  # noqa: PLC0415  it needs this one
         from geo_service.persistence.register_rows import write_register  # noqa: PLC0415 - as above
 
         self.take_turn()
         number = (self.revision_number() or 0) + 1
-        write_register(
-            self._session, dataset, {"number": number, "author": author, "reason": reason}
-        )
+        note = {"number": number, "author": author, "reason": reason, "kind": ChangeKind.LOAD.value}
+        write_register(self._session, dataset, note)
+        keep_history(self._session, number)
         return number
 
     def load(self) -> tuple[Revision, Dataset]:

@@ -29,9 +29,9 @@ from geo_service.domain.township import BoundaryStatus, County, Township
 from geo_service.persistence.revisions import RevisionKey
 
 _LOG: Final = structlog.get_logger()
-_FORMAT: Final = {"format": "geo_service snapshot", "version": 3, "cells": list(CELLS)}
+_FORMAT: Final = {"format": "geo_service snapshot", "version": 4, "cells": list(CELLS)}
 _PATTERN: Final = "revision-*.gz"
-_NAME: Final = "revision-{number}-{stamp}.v3.gz"  # no file of another version stands in its way
+_NAME: Final = "revision-{number}-{stamp}.v4.gz"  # no file of another version stands in its way
 _KEPT: Final = 2
 _LINES_IN_A_ROW: Final = 500
 _QUICK: Final = 1  # gzip's level: a third larger than its best, and ten times as fast

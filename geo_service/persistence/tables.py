@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from geo_service.domain.change import ChangeKind
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum
 from geo_service.domain.holidays import HolidayKind, HolidayStatus
@@ -56,9 +57,16 @@ def _all_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 
 
 class RevisionRow(Base):
-    """One committed change of the register. The largest number is the present state."""
+    """One committed change of the register. The largest number is the present state.
+
+    It is added to, and never altered: the database refuses to.
+    """
 
     __tablename__ = "revision"
+    __table_args__ = (
+        _one_of("kind", ChangeKind),
+        CheckConstraint("undoes < number AND (undoes IS NULL OR kind = 'undo')", name="undoes"),
+    )
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     committed_at: Mapped[datetime] = mapped_column(
@@ -66,6 +74,26 @@ class RevisionRow(Base):
     )
     author: Mapped[str]
     reason: Mapped[str]
+    kind: Mapped[str]
+    undoes: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class StationHistoryRow(Base):
+    """What a revision made of a station; without a document, it took it out.
+
+    It is added to, and never altered, as revisions are.
+    """
+
+    __tablename__ = "station_history"
+    __table_args__ = (Index(None, "station_id", "revision"),)
+
+    revision: Mapped[int] = mapped_column(
+        # Checked at the commit: whether there is anything to keep is known before the revision is.
+        ForeignKey("revision.number", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    )
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class PlaceRow(Base):
@@ -169,6 +197,7 @@ class StationRow(Base):
     verified_on: Mapped[date | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    reported_closed_on: Mapped[date | None]
     services: Mapped[list["ServiceRow"]] = relationship(
         order_by="ServiceRow.kind.desc()", lazy="raise", passive_deletes=True
     )

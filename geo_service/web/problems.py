@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from geo_service import runtime
+from geo_service.domain.change import Conflict, fields_of
 from geo_service.domain.errors import (
     DatasetError,
     DemandLayerNotFoundError,
@@ -28,6 +29,7 @@ from geo_service.domain.errors import (
     ScenarioNotFoundError,
     ScenarioNotReadyError,
     ScenarioTokenError,
+    StationChangedError,
     StationNotFoundError,
     TooManyReportsError,
     TooManyScenariosError,
@@ -83,6 +85,13 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "No such station",
         HTTPStatus.NOT_FOUND,
         "Look the identifier up under /api/v1/stations; the station may have been removed.",
+    ),
+    StationChangedError: ProblemType(
+        "station-changed",
+        "Somebody else changed the station meanwhile",
+        HTTPStatus.PRECONDITION_FAILED,
+        "Nothing was written. `conflicts` has each station as it is now: look at it, and send the "
+        "change again with the revision you have seen then.",
     ),
     TownshipNotFoundError: ProblemType(
         "township-not-found",
@@ -226,12 +235,24 @@ def _foreseen(error: GeoServiceError) -> Response:
         faults["errors"] = [
             {"parameter": fault.parameter, "detail": fault.reason} for fault in error.faults
         ]
+    if isinstance(error, StationChangedError):
+        faults["conflicts"] = [_conflict(each) for each in error.conflicts]
     response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
     if isinstance(error, TooManyReportsError | TooManyScenariosError):
         response.headers["Retry-After"] = str(error.again_in_s)
     return response
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    present = conflict.present
+    return {
+        "station": conflict.station_id,
+        "seen": conflict.seen,
+        "revision": None if present is None else present.revision,
+        "present": None if present is None else fields_of(present.station),
+    }
 
 
 def _http(error: HTTPException) -> Response:

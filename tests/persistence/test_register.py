@@ -13,7 +13,7 @@ from geo_service.domain.register import Dataset, Overrides
 from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.snapshots import load_register
-from tests.support.postgis import PostGIS
+from tests.support.postgis import PostGIS, history_altered
 from tests.support.register import a_dataset, a_station
 
 EMPTY_TABLES = "TRUNCATE revision, place, station, station_service, township, county CASCADE"
@@ -123,7 +123,7 @@ def test_a_load_sees_one_revision_though_another_is_committed_meanwhile(
 
 
 def test_a_register_never_loaded_says_so(scratch: Database, owner: Database) -> None:
-    with owner.transaction() as session:
+    with owner.transaction() as session, history_altered(session):
         session.execute(text(EMPTY_TABLES))
 
     with pytest.raises(RegisterUnavailableError, match="load a data folder"):

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from geo_service.persistence.cluster import Cluster
 
 URL_VARIABLE = "TEST_DATABASE_URL"
@@ -31,6 +34,16 @@ def postgis() -> Iterator[PostGIS]:
         return
     with throw_away_home() as home, Cluster(home, configuration=_HASTY) as cluster:
         yield PostGIS(owner_url=cluster.owner_url, service_url=cluster.service_url)
+
+
+@contextmanager
+def history_altered(session: Session) -> Iterator[None]:
+    """Let the owner of the tables alter the history, for a test that plays a disaster."""
+    for done in ("DISABLE", "ENABLE"):
+        for table in ("revision", "station_history"):
+            session.execute(text(f"ALTER TABLE {table} {done} TRIGGER refuse_to_alter"))
+        if done == "DISABLE":
+            yield
 
 
 @contextmanager
