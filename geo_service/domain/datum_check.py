@@ -9,16 +9,17 @@ make (a sign test, one in twenty) and that is clear (three to one) speaks for th
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from math import comb
+from dataclasses import dataclass
+from math import comb, nan
 from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import Geometry
 
-from geo_service.domain.coordinate import WGS84
-from geo_service.domain.datum import Datum, to_wgs84
+from geo_service.domain.coordinate import WGS84, Coordinate
+from geo_service.domain.datum import Datum, Degrees, to_wgs84
 
 # A station that was measured again lies within this of where it was; another datum is further off.
 SAME_PLACE_M: Final = 50.0
@@ -47,59 +48,55 @@ class DatumCheck:
     worse: int = 0
 
 
-@dataclass(slots=True)
 class DatumEvidence:
     """The readings of a file that something else speaks of, as they come."""
 
-    declared: Datum
-    boundary_of: Callable[[str], shapely.Geometry | None]
-    _in_township: dict[str, list[tuple[float, float]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    _known: list[tuple[float, float, float, float]] = field(default_factory=list)
+    def __init__(self, declared: Datum, boundary_of: Callable[[str], Geometry | None]) -> None:
+        self._declared = declared
+        self._boundary_of = boundary_of
+        self._readings: list[tuple[float, float]] = []
+        self._known: list[tuple[float, float]] = []
+        self._township_of: list[str | None] = []
 
-    def in_township(self, x: float, y: float, code: str) -> None:
-        """Note a reading whose row names a township."""
-        self._in_township[code].append((x, y))
-
-    def known_at(self, x: float, y: float, longitude: float, latitude: float) -> None:
-        """Note a reading of a station whose place the register has."""
-        self._known.append((x, y, longitude, latitude))
+    def add(self, x: float, y: float, *, known: Coordinate | None, township: str | None) -> None:
+        """Note a reading: where its station is known to stand, and the township its row names."""
+        if known is None and township is None:
+            return
+        self._readings.append((x, y))
+        self._known.append((nan, nan) if known is None else (known.longitude, known.latitude))
+        self._township_of.append(township)
 
     def check(self) -> DatumCheck:
         """Judge all that was noted."""
-        tried = list(Datum)
-        rights: list[NDArray[np.bool_]] = [self._known_right(tried)]
-        for code, readings in self._in_township.items():
-            boundary = self.boundary_of(code)
-            if boundary is not None:
-                rights.append(_inside(boundary, readings, tried))
-        right = np.concatenate(rights, axis=1)
-        told = right.any(axis=0)
-        return _judged(self.declared, dict(zip(tried, right[:, told], strict=True)))
+        x, y = np.array(self._readings, float).reshape(-1, 2).T
+        places = {datum: to_wgs84(x, y, datum) for datum in Datum}
+        right = {datum: self._near_known(*places[datum]) for datum in Datum}
+        # Where a station stands says more than a township does, if it is there at all.
+        open_still = ~np.any(list(right.values()), axis=0)
+        for code, rows in self._rows_by_township(open_still).items():
+            if (boundary := self._boundary_of(code)) is not None:
+                shapely.prepare(boundary)
+                for datum in Datum:
+                    longitudes, latitudes = places[datum]
+                    inside = shapely.intersects_xy(boundary, longitudes[rows], latitudes[rows])
+                    right[datum][rows] = inside
+        told = np.any(list(right.values()), axis=0)
+        return _judged(self._declared, {datum: flags[told] for datum, flags in right.items()})
 
-    def _known_right(self, tried: list[Datum]) -> _Flags:
-        if not self._known:
-            return np.zeros((len(tried), 0), bool)
-        x, y, longitude, latitude = np.array(self._known).T
-        rows = []
-        for datum in tried:
-            there_x, there_y = to_wgs84(x, y, datum)
-            _, _, metres = WGS84.inv(there_x, there_y, longitude, latitude)
-            rows.append(np.asarray(metres) <= SAME_PLACE_M)
-        return np.array(rows)
+    def _near_known(self, longitudes: Degrees, latitudes: Degrees) -> _Flags:
+        known = np.array(self._known, float).reshape(-1, 2)
+        there = ~np.isnan(known[:, 0])
+        near = np.zeros(len(known), bool)
+        _, _, metres = WGS84.inv(longitudes[there], latitudes[there], *known[there].T)
+        near[there] = np.asarray(metres) <= SAME_PLACE_M
+        return near
 
-
-def _inside(
-    boundary: shapely.Geometry, readings: list[tuple[float, float]], tried: list[Datum]
-) -> _Flags:
-    x, y = np.array(readings).T
-    shapely.prepare(boundary)
-    rows = []
-    for datum in tried:
-        longitudes, latitudes = to_wgs84(x, y, datum)
-        rows.append(shapely.intersects_xy(boundary, longitudes, latitudes))
-    return np.array(rows, bool)
+    def _rows_by_township(self, wanted: _Flags) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, (code, is_wanted) in enumerate(zip(self._township_of, wanted, strict=True)):
+            if code is not None and is_wanted:
+                rows[code].append(row)
+        return rows
 
 
 def _judged(declared: Datum, right: Mapping[Datum, _Flags]) -> DatumCheck:
@@ -129,4 +126,4 @@ def _is_clear(better: int, worse: int) -> bool:
     if tosses > _MOST_COUNTED:
         return True
     as_many = sum(comb(tosses, heads) for heads in range(better, tosses + 1))
-    return as_many <= _CHANCE * 2**tosses
+    return float(as_many) <= _CHANCE * 2.0**tosses

@@ -1,17 +1,14 @@
 """An import of a file of stations: what it would do to the register, and how far it has come."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from geo_service.domain.change import FieldChange
-from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.datum import Datum
-from geo_service.domain.datum_check import DatumCheck
-from geo_service.domain.station import DataStatus, Station, StationId
+from geo_service.domain.station import DataStatus
 
 LONGEST_REASON: Final = 300
 
@@ -60,97 +57,6 @@ class ImportOptions:
     data_status: DataStatus = DataStatus.OFFICIAL
     allow_outside: bool = False
     counties: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellFault:
-    """One thing wrong with a file: where it stands, what is there, what is expected.
-
-    ``column`` is the letter and the header as the file has them.
-    """
-
-    expected: str
-    sheet: str | None = None
-    row: int | None = None
-    column: str | None = None
-    value: str | None = None
-
-    def __str__(self) -> str:
-        """Say it as a person would look it up."""
-        where = [
-            *([] if self.sheet is None else [self.sheet]),
-            *([] if self.row is None else [f"row {self.row}"]),
-            *([] if self.column is None else [self.column]),
-        ]
-        shown = "" if self.value is None else f" {self.value!r}"
-        return f"{', '.join(where) or 'the file'}:{shown} {self.expected}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alike:
-    """A station that may be the same as the one of a row: near, and alike by name."""
-
-    station_id: StationId
-    name: str
-    distance_m: Metres
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A row of the file, or a station that the file lacks, and what becomes of it.
-
-    ``after`` is the station as it would be; None, if nothing is written of it. ``moved_m`` says
-    how far a known station moves. ``astray`` is a place outside the township that it is put in.
-    """
-
-    kind: RowKind
-    row: int | None = None
-    station_id: StationId | None = None
-    name: str | None = None
-    place: Coordinate | None = None
-    after: Station | None = None
-    changes: tuple[FieldChange, ...] = ()
-    faults: tuple[CellFault, ...] = ()
-    alike: tuple[Alike, ...] = ()
-    moved_m: Metres | None = None
-    astray: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportPlan:
-    """What a file would do to the register as it was at a revision.
-
-    ``entries`` are of all rows but the unchanged; ``faults`` are of the file as a whole. ``notes``
-    say what the reader took for granted.
-    """
-
-    revision: int
-    rows: int
-    entries: Sequence[Entry]
-    unchanged: int
-    datum: DatumCheck
-    faults: tuple[CellFault, ...] = ()
-    notes: tuple[str, ...] = ()
-    table: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> dict[RowKind, int]:
-        """How many rows and stations are of each kind."""
-        counts = dict.fromkeys(RowKind, 0)
-        for entry in self.entries:
-            counts[entry.kind] += 1
-        counts[RowKind.UNCHANGED] = self.unchanged
-        return counts
-
-    @property
-    def is_sound(self) -> bool:
-        """Say whether nothing is wrong with the file."""
-        return not self.faults and all(each.kind is not RowKind.WRONG for each in self.entries)
-
-    @property
-    def written(self) -> list[Station]:
-        """The stations that applying the plan would write."""
-        return [each.after for each in self.entries if each.after is not None]
 
 
 class ImportState(StrEnum):

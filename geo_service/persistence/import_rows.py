@@ -1,18 +1,15 @@
-"""Imports as rows of the database: what they are asked, what they found, entry by entry."""
+"""Imports as rows of the database."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import RowMapping
 
 from geo_service.domain.datum import Datum
-from geo_service.domain.station import DataStatus, Station
+from geo_service.domain.station import DataStatus
 from geo_service.domain.station_import import (
-    CellFault,
-    Entry,
     ImportOptions,
-    ImportPlan,
     ImportState,
     MatchBy,
     StationImport,
@@ -20,14 +17,6 @@ from geo_service.domain.station_import import (
 )
 
 Json = dict[str, Any]
-
-_ALIKE: Final = "alike"
-_MOVED: Final = "moved"
-_ASTRAY: Final = "astray"
-MARKS: Final = (_ALIKE, _MOVED, _ASTRAY)
-"""What entries are marked with, beside their kind, to be found by."""
-
-_DAYS: Final = ("verified_on", "opened_on", "closed_on")
 
 
 def options_json(options: ImportOptions) -> Json:
@@ -78,120 +67,3 @@ def import_of(row: RowMapping) -> StationImport:
         failure=row["failure"],
         applied=row["applied"],
     )
-
-
-def summary_json(plan: ImportPlan) -> Json:
-    """Return what a plan found, without its entries."""
-    check = plan.datum
-    return {
-        "rows": plan.rows,
-        "counts": {kind.value: count for kind, count in plan.counts.items()},
-        "marks": {mark: sum(mark in marks_of(each) for each in plan.entries) for mark in MARKS},
-        "written": sum(each.after is not None for each in plan.entries),
-        "is_sound": plan.is_sound,
-        "datum": {
-            "declared": check.declared.value,
-            "rows": check.rows,
-            "right": {datum.value: check.right[datum] for datum in Datum},
-            "likely": None if check.likely is None else check.likely.value,
-            "better": check.better,
-            "worse": check.worse,
-        },
-        "faults": [fault_json(each) for each in plan.faults],
-        "notes": list(plan.notes),
-        "table": dict(plan.table),
-    }
-
-
-def marks_of(entry: Entry) -> list[str]:
-    """Return what an entry is marked with."""
-    marked = {
-        _ALIKE: bool(entry.alike),
-        _MOVED: entry.moved_m is not None,
-        _ASTRAY: entry.astray,
-    }
-    return [mark for mark in MARKS if marked[mark]]
-
-
-def shown_json(entry: Entry) -> Json:
-    """Return what people are shown of an entry."""
-    shown: Json = {
-        "kind": entry.kind.value,
-        "row": entry.row,
-        "station_id": entry.station_id,
-        "name": entry.name,
-        "place": None
-        if entry.place is None
-        else [round(entry.place.longitude, 7), round(entry.place.latitude, 7)],
-    }
-    if entry.changes:
-        shown["changes"] = [
-            {"field": each.field, "before": _plain(each.before), "after": _plain(each.after)}
-            for each in entry.changes
-        ]
-    if entry.faults:
-        shown["faults"] = [fault_json(each) for each in entry.faults]
-    if entry.alike:
-        shown["alike"] = [
-            {
-                "station_id": each.station_id,
-                "name": each.name,
-                "distance_m": round(each.distance_m, 1),
-            }
-            for each in entry.alike
-        ]
-    if entry.moved_m is not None:
-        shown["moved_m"] = round(entry.moved_m, 1)
-    if entry.astray:
-        shown["astray"] = True
-    return shown
-
-
-def fault_json(fault: CellFault) -> Json:
-    """Return one thing wrong as it is kept and told."""
-    return {
-        "sheet": fault.sheet,
-        "row": fault.row,
-        "column": fault.column,
-        "value": fault.value,
-        "expected": fault.expected,
-    }
-
-
-def document_of(station: Station) -> Json:
-    """Return a station as the history keeps it."""
-    at, reading = station.coordinate, station.reading
-    days = {name: getattr(station, name) for name in _DAYS}
-    return {
-        "name": station.name,
-        "name_en": station.name_en,
-        "reading_x": reading.x,
-        "reading_y": reading.y,
-        "reading_datum": reading.datum.value,
-        "amenities": sorted(each.value for each in station.amenities),
-        "address": station.address,
-        "township_code": station.township_code,
-        "telephone": station.telephone,
-        "capacity": station.capacity,
-        "accessibility": station.accessibility.value,
-        "data_status": station.data_status.value,
-        "source": station.source,
-        "accuracy_m": station.accuracy_m,
-        **{name: day and day.isoformat() for name, day in days.items()},
-        "longitude": at.longitude,
-        "latitude": at.latitude,
-        "services": [
-            {
-                "kind": each.kind.value,
-                "opening_hours": each.opening_hours,
-                "groups": sorted(group.value for group in each.groups),
-            }
-            for each in station.services
-        ],
-    }
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return list(value)
-    return value.isoformat() if isinstance(value, date) else value

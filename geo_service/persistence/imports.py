@@ -7,29 +7,21 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.errors import ImportNotFoundError
 from geo_service.domain.station import Station
 from geo_service.domain.station_import import (
-    Entry,
     ImportOptions,
-    ImportPlan,
     ImportState,
     RowKind,
     StationImport,
     is_import_id,
 )
 from geo_service.persistence.database import will_write
-from geo_service.persistence.import_rows import (
-    document_of,
-    import_of,
-    marks_of,
-    options_json,
-    shown_json,
-    summary_json,
-)
+from geo_service.persistence.import_rows import import_of, options_json
 from geo_service.persistence.station_documents import station_of
 
 # Who works on an import says so every second or two; one that is silent for so long is gone.
@@ -50,9 +42,7 @@ _LIST: Final = text(
     f"""SELECT {_COLUMNS} FROM station_import
         ORDER BY created_at DESC, id LIMIT :limit"""  # noqa: S608  constants
 )
-_WAITING: Final = text(
-    "SELECT count(*) FROM station_import WHERE state IN ('queued', 'approved')"
-)
+_WAITING: Final = text("SELECT count(*) FROM station_import WHERE state IN ('queued', 'approved')")
 _ADD: Final = text(
     """INSERT INTO station_import (id, author, reason, file_name, file, options, state)
        VALUES (:id, :author, :reason, :file_name, :file, :options, 'queued')"""
@@ -110,10 +100,8 @@ _COPY: Final = """COPY station_import_entry
 _CHOSEN: Final = """FROM station_import_entry WHERE import_id = :id
     AND (CAST(:kind AS varchar) IS NULL OR kind = :kind)
     AND (CAST(:mark AS varchar) IS NULL OR :mark = ANY(marks))"""
-_SHOWN: Final = text(
-    f"SELECT shown {_CHOSEN} ORDER BY number LIMIT :limit OFFSET :offset"  # noqa: S608  constants
-)
-_COUNT: Final = text(f"SELECT count(*) {_CHOSEN}")  # noqa: S608  constants
+_SHOWN: Final = text(f"SELECT shown {_CHOSEN} ORDER BY number LIMIT :limit OFFSET :offset")
+_COUNT: Final = text(f"SELECT count(*) {_CHOSEN}")
 _DOCUMENTS: Final = text(
     """SELECT station_id, document FROM station_import_entry
        WHERE import_id = :id AND document IS NOT NULL ORDER BY number"""
@@ -125,6 +113,32 @@ _PLACES: Final = text(
          AND (kind IN ('new', 'wrong') OR marks <> '{}')
        ORDER BY number LIMIT :limit"""
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEntry:
+    """A row of a file in a dry run, or a station that the file lacks, as it is kept.
+
+    ``shown`` is what people see of it; ``document`` the station to be written, if there is one.
+    """
+
+    kind: RowKind
+    marks: Sequence[str]
+    station_id: str | None
+    place: Coordinate | None
+    shown: Mapping[str, Any]
+    document: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file of stations that somebody wants imported, and what is said of it."""
+
+    file: bytes
+    file_name: str
+    author: str
+    reason: str
+    options: ImportOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,16 +171,7 @@ class ImportStore:
         """Count those that nobody has begun with yet."""
         return int(self._session.scalar(_WAITING) or 0)
 
-    def add(
-        self,
-        import_id: str,
-        file: bytes,
-        *,
-        file_name: str,
-        author: str,
-        reason: str,
-        options: ImportOptions,
-    ) -> None:
+    def add(self, import_id: str, upload: Upload) -> None:
         """Keep a file to be looked through; imports that are long over are forgotten."""
         will_write(self._session)
         self._session.execute(_PRUNE)
@@ -174,11 +179,11 @@ class ImportStore:
             _ADD,
             {
                 "id": import_id,
-                "author": author,
-                "reason": reason,
-                "file_name": file_name,
-                "file": file,
-                "options": Jsonb(options_json(options)),
+                "author": upload.author,
+                "reason": upload.reason,
+                "file_name": upload.file_name,
+                "file": upload.file,
+                "options": Jsonb(options_json(upload.options)),
             },
         )
 
@@ -210,7 +215,7 @@ class ImportStore:
         count = int(self._session.scalar(_COUNT, asked) or 0)
         return Chosen(entries=tuple(rows), count=count)
 
-    def places(self, import_id: str, limit: int) -> Sequence[Mapping[str, Any]]:
+    def places(self, import_id: str, limit: int) -> Sequence[RowMapping]:
         """Return where the entries lie that a map should show."""
         asked = {"id": import_id, "limit": limit}
         return self._session.execute(_PLACES, asked).mappings().all()
@@ -237,14 +242,20 @@ class ImportStore:
         row = self._session.execute(_BEAT, {"id": import_id, "progress": kept}).one_or_none()
         return row is not None and not row[0]
 
-    def keep_plan(self, import_id: str, plan: ImportPlan, **more: Any) -> None:
+    def keep_plan(
+        self,
+        import_id: str,
+        *,
+        revision: int,
+        summary: Mapping[str, Any],
+        entries: Iterable[KeptEntry],
+    ) -> None:
         """Keep what a dry run found, in the place of what an earlier one did."""
         will_write(self._session)
         self._session.execute(_FORGET_ENTRIES, {"id": import_id})
-        summary = Jsonb(summary_json(plan) | more)
-        asked = {"id": import_id, "revision": plan.revision, "summary": summary}
+        asked = {"id": import_id, "revision": revision, "summary": Jsonb(dict(summary))}
         if self._session.execute(_PLANNED, asked).one_or_none() is not None:
-            self._copy(import_id, plan.entries)
+            self._copy(import_id, entries)
 
     def written(self, import_id: str) -> Iterator[Station]:
         """Yield the stations that an import is to write."""
@@ -267,27 +278,26 @@ class ImportStore:
         asked = {"id": import_id, "state": state.value, "failure": failure, "applied": applied}
         return self._session.execute(_END, asked).one_or_none() is not None
 
-    def _copy(self, import_id: str, entries: Iterable[Entry]) -> None:
+    def _copy(self, import_id: str, entries: Iterable[KeptEntry]) -> None:
         connection = self._session.connection().connection.driver_connection
         assert isinstance(connection, psycopg.Connection)
         with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
             for number, entry in enumerate(entries):
-                at, after = entry.place, entry.after
+                at = entry.place
                 copy.write_row(
                     (
                         import_id,
                         number,
                         entry.kind.value,
-                        marks_of(entry),
+                        list(entry.marks),
                         entry.station_id,
-                        at and at.longitude,
-                        at and at.latitude,
-                        _json(shown_json(entry)),
-                        None if after is None else _json(document_of(after)),
+                        None if at is None else at.longitude,
+                        None if at is None else at.latitude,
+                        _json(entry.shown),
+                        None if entry.document is None else _json(entry.document),
                     )
                 )
 
 
 def _json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
-

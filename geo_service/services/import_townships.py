@@ -6,17 +6,20 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Final
 
-import shapely
-
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.register import Register
 from geo_service.domain.township import Township
+from geo_service.services.edit import township_at
 
 _SUGGESTED: Final = 3
 
 
-class UnknownTownshipError(ValueError):
-    """No township, or more than one, is called so; the text says what is expected."""
+class UnknownTownshipError(Exception):
+    """No township, or more than one, is called so; says what is expected, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
 
 
 class Townships:
@@ -30,55 +33,46 @@ class Townships:
             for name in _names(each, counties):
                 if each.code not in self._by_name[name]:
                     self._by_name[name].append(each.code)
-        outlined = [each for each in register.townships if each.boundary is not None]
-        self._codes = [each.code for each in outlined]
-        self._tree = shapely.STRtree([each.boundary for each in outlined])
-        self._without_outline = self._by_code.keys() - set(self._codes)
+        self._register = register
         self._meant: dict[str, list[str]] = {}
 
-    def __getitem__(self, code: str) -> Township:
-        """Return a township by its code."""
-        return self._by_code[code]
-
-    def meant(self, text: str, at: Coordinate | None) -> str:
+    def meant(self, text: str, county: str | None, at: Coordinate | None) -> str:
         """Return the code of the township that is meant, or raise UnknownTownshipError.
 
-        Of several of one name, the one that the place lies in.
+        Of several of one name, the one of the county that is named, or that the place lies in.
         """
         if text in self._by_code:
             return text
-        codes = self._meant.get(text)
-        if codes is None:
-            codes = self._meant[text] = self._by_name.get(_plain(text), [])
+        if county is not None and len(self._codes(county + text)) == 1:
+            return self._codes(county + text)[0]
+        codes = self._codes(text)
         if len(codes) == 1:
             return codes[0]
         if not codes:
-            raise UnknownTownshipError(self._expected(text))
-        inside = set(codes).intersection(() if at is None else self._codes_around(at))
-        if len(inside) == 1:
-            return inside.pop()
+            raise self._unknown(text)
+        around = None if at is None else township_at(self._register, at)
+        if around is not None and around in codes:
+            return around
+        listed = ", ".join(codes)
         raise UnknownTownshipError(
-            f"names {len(codes)} townships ({', '.join(codes)}); write the code of the one meant"
+            f"有 {len(codes)} 个乡镇（街道）叫这个名字，请写代码：{listed}",
+            f"names {len(codes)} townships; write the code of the one meant: {listed}",
         )
 
-    def around(self, at: Coordinate, *, recorded: str | None = None) -> str | None:
-        """Return the code of the township around a place; on a shared border, the first by code.
+    def _codes(self, text: str) -> list[str]:
+        codes = self._meant.get(text)
+        if codes is None:
+            codes = self._meant[text] = self._by_name.get(_plain(text), [])
+        return codes
 
-        What lies in none stays in the one it is recorded in, if nobody knows that one's border.
-        """
-        if codes := self._codes_around(at):
-            return min(codes)
-        return recorded if recorded in self._without_outline else None
-
-    def _codes_around(self, at: Coordinate) -> list[str]:
-        found = self._tree.query(shapely.Point(at.longitude, at.latitude), predicate="intersects")
-        return [self._codes[int(number)] for number in found]
-
-    def _expected(self, text: str) -> str:
+    def _unknown(self, text: str) -> UnknownTownshipError:
         near = get_close_matches(_plain(text), self._by_name, n=_SUGGESTED)
-        names = dict.fromkeys(self._by_code[self._by_name[name][0]].name for name in near)
-        meant = f"; is {' or '.join(names)} meant?" if names else ""
-        return f"must be the name or the code of a township of the register{meant}"
+        names = [*dict.fromkeys(self._by_code[self._by_name[name][0]].name for name in near)]
+        zh, en = "应为登记册里乡镇（街道）的名称或代码", "must be the name or code of a township"
+        if names:
+            zh += f"；是不是{'、'.join(names)}？"
+            en += f"; is {' or '.join(names)} meant?"
+        return UnknownTownshipError(zh, en)
 
 
 def _names(township: Township, counties: Mapping[str, str]) -> list[str]:

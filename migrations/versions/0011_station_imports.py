@@ -26,8 +26,18 @@ def upgrade() -> None:
         sa.Column("failure", sa.String(), nullable=True),
         sa.Column("applied", sa.BigInteger(), nullable=True),
         sa.Column("cancel_wanted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "changed_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("id ~ '^[A-Za-z0-9_-]{22}$'", name=op.f("ck_station_import_id")),
         sa.CheckConstraint(
