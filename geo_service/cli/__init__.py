@@ -17,6 +17,7 @@ _COMMANDS = {
     "suggest": "Choose where the next stations should stand.",
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
+    "accounts": "Say who may keep the register: add, change, disable, set passwords.",
     "reports": "List what people say is wrong with stations.",
     "scorecard": "Print which of the six things a station should have each shows.",
     "demand": "Load, list and remove layers of demand.",

@@ -97,6 +97,42 @@ class DemandLayerNotFoundError(GeoServiceError):
     """No demand layer carries this identifier."""
 
 
+class NotSignedInError(GeoServiceError):
+    """Nobody, or nobody known any more, asks for what only staff and their programs may."""
+
+
+class NotAllowedError(GeoServiceError):
+    """Somebody known asks for what they may not do."""
+
+
+class ForbiddenCountyError(GeoServiceError):
+    """An editor changes a station of a county that is not theirs."""
+
+
+class ForgedRequestError(GeoServiceError):
+    """A change came with somebody's session, but not from a page that was given to them."""
+
+
+class SignInRefusedError(GeoServiceError):
+    """Login and password do not belong together; which of them is wrong is not said."""
+
+
+class TooManySignInsError(GeoServiceError):
+    """Passwords are tried faster than people mistype them; this one was not looked at."""
+
+    def __init__(self, text: str, *, again_in_s: int) -> None:
+        super().__init__(text)
+        self.again_in_s = again_in_s
+
+
+class AccountNotFoundError(GeoServiceError):
+    """Nobody has this login, or no token this number."""
+
+
+class AccountConflictError(GeoServiceError):
+    """A change of accounts that would break them; the text says what stands in its way."""
+
+
 class NoStreetNetworkError(GeoServiceError):
     """Real walks are asked for, and no street network is loaded."""
 

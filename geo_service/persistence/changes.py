@@ -43,6 +43,7 @@ _CHANGED: Final = text(
         JOIN LATERAL ({_LATEST}) AS latest ON latest.revision > asked.seen
         ORDER BY asked.id"""  # noqa: S608  likewise
 )
+_IDENTIFIERS: Final = text("SELECT id FROM station UNION SELECT station_id FROM station_history")
 _REMOVE: Final = text("DELETE FROM station WHERE id = ANY(CAST(:ids AS varchar[]))")
 _NOTE: Final = text(
     """INSERT INTO revision (number, author, reason, kind, undoes)
@@ -81,6 +82,10 @@ class ChangeStore:
             )
             for row in rows
         }
+
+    def identifiers(self) -> list[StationId]:
+        """Return what all stations are called, those that are gone too: none is used anew."""
+        return list(map(StationId, self._session.scalars(_IDENTIFIERS)))
 
     def apply(
         self,

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from geo_service.domain.account import Permission, Role
 from geo_service.domain.change import ChangeKind
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum
@@ -357,3 +358,66 @@ class DemandPointRow(Base):
     )
     weight: Mapped[float]
     name: Mapped[str | None]
+
+
+class AccountRow(Base):
+    """One of the staff. Of the password only what an attacker would need years for is kept."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("login ~ '^[a-z0-9][a-z0-9._-]{1,31}$'", name="login"),
+        _one_of("role", Role),
+    )
+
+    login: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    counties: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # NULL: all
+    password_hash: Mapped[str]
+    must_change: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    signed_in_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SessionRow(Base):
+    """A browser that somebody is signed in with; its cookie cannot be made from the hash."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(ForeignKey("account.login", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ProgramTokenRow(Base):
+    """What a program may do in somebody's name, as long as they may; again only a hash."""
+
+    __tablename__ = "program_token"
+    __table_args__ = (_all_of("permissions", Permission),)
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    login: Mapped[str] = mapped_column(ForeignKey("account.login", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    permissions: Mapped[list[str]] = mapped_column(ARRAY(String))
+    counties: Mapped[list[str] | None] = mapped_column(ARRAY(String))  # NULL: all of its owner's
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SignInTryRow(Base):
+    """How often a login was tried in vain lately, whether anybody has it or not.
+
+    People type passwords where the login belongs: what was typed is kept as a keyed hash alone.
+    """
+
+    __tablename__ = "sign_in_try"
+
+    login_hash: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    blocked_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)

@@ -4,9 +4,11 @@ from flask import Flask
 
 from geo_service.settings import Settings
 from geo_service.web import (
+    access,
     assets,
     bodies,
     compression,
+    desk,
     health,
     journal,
     metrics,
@@ -38,6 +40,9 @@ from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
+from geo_service.web.register_accounts import mine as register_mine
+from geo_service.web.register_accounts import tries
+from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -75,10 +80,15 @@ def register(app: Flask, settings: Settings) -> None:
         reports.blueprint,
         station.blueprint,
         prints.blueprint,
+        register_accounts.blueprint,
+        register_mine.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):
         app.register_blueprint(blueprint)
+    access.register(app)
+    desk.register(app)
+    tries.register(app)
     reporting.register(app)
     scenario_work.register(app)
     prints.register(app)

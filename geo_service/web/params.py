@@ -100,8 +100,15 @@ def read_form(model: type[Model]) -> Model:
 
 
 def read_posted(model: type[Model]) -> Model:
-    """Read a form that a page posted, likewise; its files stand in ``request.files``."""
-    filled = MultiDict((name, value) for name, value in request.form.items(multi=True) if value)
+    """Read a form that a page posted, likewise; its files stand in ``request.files``.
+
+    The field that shows whose page it was is read at the door.
+    """
+    filled = MultiDict(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if value and name != "csrf_token"
+    )
     return _validated(model, _flat(model, filled))
 
 

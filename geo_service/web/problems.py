@@ -12,14 +12,20 @@ from werkzeug.routing import RequestRedirect
 from geo_service import runtime
 from geo_service.domain.change import Conflict, fields_of
 from geo_service.domain.errors import (
+    AccountConflictError,
+    AccountNotFoundError,
     DatasetError,
     DemandLayerNotFoundError,
+    ForbiddenCountyError,
+    ForgedRequestError,
     GeoServiceError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
     InvalidStreetNetworkError,
     NoStreetNetworkError,
+    NotAllowedError,
+    NotSignedInError,
     OffTheStreetsError,
     OutsideServedAreaError,
     PdfUnavailableError,
@@ -29,10 +35,12 @@ from geo_service.domain.errors import (
     ScenarioNotFoundError,
     ScenarioNotReadyError,
     ScenarioTokenError,
+    SignInRefusedError,
     StationChangedError,
     StationNotFoundError,
     TooManyReportsError,
     TooManyScenariosError,
+    TooManySignInsError,
     TownshipNotFoundError,
 )
 from geo_service.web.answers import json_answer
@@ -150,6 +158,57 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Nothing was kept. Save it again after the seconds that Retry-After names, or delete "
         "scenarios that nobody needs.",
     ),
+    NotSignedInError: ProblemType(
+        "not-signed-in",
+        "This is for staff and their programs",
+        HTTPStatus.UNAUTHORIZED,
+        "People sign in at /register/sign-in. Programs send Authorization: Bearer and a token that "
+        "somebody of the staff made at /register/tokens.",
+    ),
+    NotAllowedError: ProblemType(
+        "not-allowed",
+        "Not yours to do",
+        HTTPStatus.FORBIDDEN,
+        "Ask an administrator for the role, or make a token with the permission that the detail "
+        "names.",
+    ),
+    ForbiddenCountyError: ProblemType(
+        "forbidden-county",
+        "A station of a county that is not yours",
+        HTTPStatus.FORBIDDEN,
+        "Leave the change to an editor of that county, or ask an administrator for the county.",
+    ),
+    ForgedRequestError: ProblemType(
+        "forged-request",
+        "Not sent from a page that you were given",
+        HTTPStatus.FORBIDDEN,
+        "Load the page again and send the form from there. A script sends the page's token in "
+        "X-CSRF-Token; a program sends a bearer token and needs no other.",
+    ),
+    SignInRefusedError: ProblemType(
+        "sign-in-refused",
+        "Login or password is wrong",
+        HTTPStatus.FORBIDDEN,
+        "Try again, or ask an administrator for a new password.",
+    ),
+    TooManySignInsError: ProblemType(
+        "too-many-sign-ins",
+        "Too many tries in a short time",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "The password was not looked at. Try again after the seconds that Retry-After names.",
+    ),
+    AccountNotFoundError: ProblemType(
+        "account-not-found",
+        "No such account or token",
+        HTTPStatus.NOT_FOUND,
+        "Look it up under /register/accounts or /register/tokens.",
+    ),
+    AccountConflictError: ProblemType(
+        "account-conflict",
+        "The accounts cannot be changed like this",
+        HTTPStatus.CONFLICT,
+        "The detail says what stands in the way; nothing was changed.",
+    ),
     NoStreetNetworkError: ProblemType(
         "no-street-network",
         "No street network is loaded",
@@ -240,7 +299,9 @@ def _foreseen(error: GeoServiceError) -> Response:
     response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S
-    if isinstance(error, TooManyReportsError | TooManyScenariosError):
+    if kind.status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="geo_service"'
+    if isinstance(error, TooManyReportsError | TooManyScenariosError | TooManySignInsError):
         response.headers["Retry-After"] = str(error.again_in_s)
     return response
 

@@ -14,6 +14,7 @@ HEAVY = (
     "weasyprint",
     "pypdfium2",
     "xlsxwriter",
+    "argon2",
 )
 
 

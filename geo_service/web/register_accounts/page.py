@@ -1,0 +1,35 @@
+"""What every page of accounts is made with."""
+
+from typing import Any
+
+from geo_service import runtime
+from geo_service.domain.errors import RegisterUnavailableError
+from geo_service.web.language import Language
+from geo_service.web.page import bare_context, page_context
+from geo_service.web.register_accounts.words import WORDS
+
+
+def context(language: Language) -> dict[str, Any]:
+    """Return the words and the frame; where no register can be had, without it."""
+    try:
+        around = page_context(runtime.register(), language)
+    except RegisterUnavailableError:
+        around = bare_context(language)
+    return around | {"own": WORDS[language]}
+
+
+def county_names(codes: frozenset[str] | None, language: Language) -> str:
+    """Return the counties somebody edits, as a person reads them."""
+    if codes is None:
+        return WORDS[language]["all_counties"]
+    known = dict(counties(language))
+    return "、".join(known.get(code, code) for code in sorted(codes)) or "–"
+
+
+def counties(language: Language) -> list[tuple[str, str]]:
+    """Return the register's counties: code and name."""
+    try:
+        found = runtime.register().counties
+    except RegisterUnavailableError:
+        return []
+    return [(each.code, (language == "en" and each.name_en) or each.name) for each in found]

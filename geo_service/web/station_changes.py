@@ -1,0 +1,140 @@
+"""What the desk and programs change of the register: each change one transaction, or nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import BoundedSemaphore
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from geo_service import runtime
+from geo_service.domain.change import ChangeKind, Conflict, Recorded, RevisionNote
+from geo_service.domain.errors import (
+    InvalidQueryError,
+    ParameterFault,
+    RegisterNotWritableError,
+    StationChangedError,
+)
+from geo_service.domain.station import Station, StationId
+from geo_service.persistence.changes import ChangeStore
+from geo_service.persistence.faults import why_unfit
+from geo_service.persistence.register import RegisterStore
+from geo_service.services.edit import StationEdit, added, edited, next_identifier
+from geo_service.web import access
+
+LONGEST_REASON: Final = 200
+
+# While the database says nothing each change waits seconds for it; the other threads of the
+# process go on answering questions.
+_one_at_a_time = BoundedSemaphore(1)
+_SECONDS_TO_WAIT: Final = 1.0
+
+# So long a page that was just saved waits to show what was saved.
+_SECONDS_TO_SHOW: Final = 2.0
+
+
+def _reason(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split())
+    if (reason := why_unfit(text)) is not None:
+        raise PydanticCustomError("word", "{reason}", {"reason": reason})
+    if not text:
+        raise PydanticCustomError("word", "is required: say in a few words why this is changed")
+    if len(text) > LONGEST_REASON:
+        detail = {"most": LONGEST_REASON, "given": len(text)}
+        raise PydanticCustomError("word", "takes {most} characters at most, not {given}", detail)
+    return text
+
+
+Reason = Annotated[
+    str,
+    Field(max_length=LONGEST_REASON, description="Why, in a few words; the history keeps it."),
+    BeforeValidator(_reason),
+]
+
+
+def recorded(station_id: StationId) -> Recorded:
+    """Return a station as the database has it now, or raise StationNotFoundError."""
+    with runtime.database().transaction() as session:
+        return ChangeStore(session).recorded(station_id)
+
+
+def preview(before: Station | None, identifier: StationId, edit: StationEdit) -> Station:
+    """Return what an edit would make, or raise InvalidQueryError; nothing is written."""
+    register, area = runtime.register(), runtime.served_area()
+    today = runtime.now().astimezone(register.place.zone).date()
+    if before is None:
+        return added(register, identifier, edit, area=area, today=today)
+    return edited(register, before, edit, area=area, today=today)
+
+
+def change(station_id: StationId, edit: StationEdit, *, seen: int | None, reason: str) -> Recorded:
+    """Change a station that the editor saw at a revision; return it as it is then.
+
+    Raises:
+        StationChangedError: somebody else changed it after ``seen``; nothing is written.
+        InvalidQueryError: the record would be wrong.
+        ForbiddenCountyError: it lies, or would lie, where the editor may not change anything.
+    """
+
+    def made(store: ChangeStore) -> Station:
+        present = store.recorded(station_id)
+        access.must_edit(present.station)
+        if seen is not None and present.revision > seen:
+            raise StationChangedError([Conflict(station_id=station_id, seen=seen, present=present)])
+        after = preview(present.station, station_id, edit)
+        access.must_edit(after)
+        return after
+
+    return _written(made, reason)
+
+
+def add(identifier: StationId | None, edit: StationEdit, *, reason: str) -> Recorded:
+    """Add a station; without an identifier, under the next that is free.
+
+    Raises InvalidQueryError, also for an identifier that is taken, and ForbiddenCountyError.
+    """
+
+    def made(store: ChangeStore) -> Station:
+        name = identifier
+        if name is None:
+            name = next_identifier(store.identifiers())
+        elif store.recorded_of([name]):
+            raise InvalidQueryError(ParameterFault("id", "is taken by another station"))
+        after = preview(None, name, edit)
+        access.must_edit(after)
+        return after
+
+    return _written(made, reason)
+
+
+def wait_for(revision: int | None) -> None:
+    """Wait a moment until what this process shows is of a revision; go on without it if need be."""
+    if revision is not None:
+        with suppress(TimeoutError):
+            runtime.snapshots().wait_for(revision, _SECONDS_TO_SHOW)
+
+
+def _written(made: Callable[[ChangeStore], Station], reason: str) -> Recorded:
+    note = RevisionNote(author=access.actor().name, reason=reason, kind=ChangeKind.EDIT)
+    with _turn(), runtime.database().transaction() as session:
+        # From here on nobody else writes: what is read now is what is changed.
+        RegisterStore(session).take_turn()
+        store = ChangeStore(session)
+        station = made(store)
+        store.apply([station], note=note)
+        return store.recorded(station.id)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _one_at_a_time.acquire(timeout=_SECONDS_TO_WAIT):
+        raise RegisterNotWritableError(
+            "the change was not made: others are waiting for the database"
+        )
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
