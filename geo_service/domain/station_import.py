@@ -88,7 +88,7 @@ class StationImport:
     """An import as it is kept.
 
     ``summary`` is what the dry run found, without its entries, at ``revision`` of the register;
-    ``applied`` is the revision that applying it made.
+    ``applied`` is the revision that applying it made, as ``approver`` wanted.
     """
 
     id: str
@@ -104,6 +104,7 @@ class StationImport:
     summary: Mapping[str, Any] | None = None
     failure: str | None = None
     applied: int | None = None
+    approver: str | None = None
 
 
 def is_import_id(text: str) -> bool:

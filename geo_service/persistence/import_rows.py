@@ -66,4 +66,5 @@ def import_of(row: RowMapping) -> StationImport:
         summary=row["summary"],
         failure=row["failure"],
         applied=row["applied"],
+        approver=row["approver"],
     )

@@ -32,8 +32,8 @@ _ROWS_AT_ONCE: Final = 1000
 
 _UNDER_WAY: Final = "('planning', 'applying')"
 _SILENT: Final = f"heartbeat_at < now() - interval '{SILENT_AFTER_S} seconds'"
-_COLUMNS: Final = f"""id, author, reason, file_name, options, progress, revision, summary, failure,
-    applied, created_at, changed_at,
+_COLUMNS: Final = f"""id, author, approver, reason, file_name, options, progress, revision,
+    summary, failure, applied, created_at, changed_at,
     CASE WHEN state IN {_UNDER_WAY} AND {_SILENT} THEN 'interrupted' ELSE state END AS state"""
 _ONE: Final = text(
     f"SELECT {_COLUMNS} FROM station_import WHERE id = :id"  # noqa: S608  constants
@@ -69,7 +69,7 @@ _BEAT: Final = text(
         WHERE id = :id AND state IN {_UNDER_WAY} RETURNING cancel_wanted"""  # noqa: S608  constants
 )
 _APPROVE: Final = text(
-    """UPDATE station_import SET state = 'approved', changed_at = now()
+    """UPDATE station_import SET state = 'approved', approver = :approver, changed_at = now()
        WHERE id = :id AND state = 'planned' AND revision = :revision RETURNING id"""
 )
 _DISCARD: Final = text(
@@ -102,6 +102,9 @@ _CHOSEN: Final = """FROM station_import_entry WHERE import_id = :id
     AND (CAST(:mark AS varchar) IS NULL OR :mark = ANY(marks))"""
 _SHOWN: Final = text(f"SELECT shown {_CHOSEN} ORDER BY number LIMIT :limit OFFSET :offset")
 _COUNT: Final = text(f"SELECT count(*) {_CHOSEN}")
+_LOADED: Final = text(
+    "SELECT EXISTS (SELECT FROM revision WHERE number > :revision AND kind = 'load')"
+)
 _DOCUMENTS: Final = text(
     """SELECT station_id, document FROM station_import_entry
        WHERE import_id = :id AND document IS NOT NULL ORDER BY number"""
@@ -139,6 +142,16 @@ class Upload:
     author: str
     reason: str
     options: ImportOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries somebody wants to see: of a kind, with a mark; None: whichever."""
+
+    limit: int
+    offset: int = 0
+    kind: RowKind | None = None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +200,10 @@ class ImportStore:
             },
         )
 
-    def approve(self, import_id: str, *, revision: int) -> bool:
+    def approve(self, import_id: str, *, revision: int, approver: str) -> bool:
         """Have a dry run applied, if it is still the one made at a revision; return whether."""
         will_write(self._session)
-        asked = {"id": import_id, "revision": revision}
+        asked = {"id": import_id, "revision": revision, "approver": approver}
         return self._session.execute(_APPROVE, asked).one_or_none() is not None
 
     def discard(self, import_id: str) -> None:
@@ -200,20 +213,17 @@ class ImportStore:
 
     # -- what is shown ---------------------------------------------------------------------
 
-    def chosen(
-        self,
-        import_id: str,
-        *,
-        kind: RowKind | None = None,
-        mark: str | None = None,
-        limit: int,
-        offset: int = 0,
-    ) -> Chosen:
-        """Return entries of a kind, or with a mark, in the order of the file."""
-        asked = {"id": import_id, "kind": kind and kind.value, "mark": mark}
-        rows = self._session.scalars(_SHOWN, asked | {"limit": limit, "offset": offset})
-        count = int(self._session.scalar(_COUNT, asked) or 0)
-        return Chosen(entries=tuple(rows), count=count)
+    def chosen(self, import_id: str, wanted: Wanted) -> Chosen:
+        """Return entries, in the order of the file."""
+        asked = {
+            "id": import_id,
+            "kind": wanted.kind and wanted.kind.value,
+            "mark": wanted.mark,
+            "limit": wanted.limit,
+            "offset": wanted.offset,
+        }
+        rows = tuple(self._session.scalars(_SHOWN, asked))
+        return Chosen(entries=rows, count=int(self._session.scalar(_COUNT, asked) or 0))
 
     def places(self, import_id: str, limit: int) -> Sequence[RowMapping]:
         """Return where the entries lie that a map should show."""
@@ -256,6 +266,10 @@ class ImportStore:
         asked = {"id": import_id, "revision": revision, "summary": Jsonb(dict(summary))}
         if self._session.execute(_PLANNED, asked).one_or_none() is not None:
             self._copy(import_id, entries)
+
+    def is_loaded_since(self, revision: int) -> bool:
+        """Say whether the whole register was replaced after a revision."""
+        return bool(self._session.scalar(_LOADED, {"revision": revision}))
 
     def written(self, import_id: str) -> Iterator[Station]:
         """Yield the stations that an import is to write."""

@@ -18,7 +18,6 @@ ASTRAY: Final = "astray"
 MARKS: Final = (ALIKE, MOVED, ASTRAY)
 """What entries are marked with, beside their kind, to be found by."""
 
-_REMARKS_KEPT: Final = 200
 _DEGREES: Final = 7
 
 
@@ -41,8 +40,7 @@ def summary_json(plan: ImportPlan) -> Json:
             "worse": check.worse,
         },
         "faults": list(map(fault_json, plan.faults)),
-        "remarks": list(map(fault_json, plan.remarks[:_REMARKS_KEPT])),
-        "remarks_count": len(plan.remarks),
+        "remarks": list(map(fault_json, plan.remarks)),
         "table": dict(plan.table),
     }
 

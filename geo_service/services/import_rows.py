@@ -15,7 +15,7 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.register import Register
 from geo_service.domain.served_area import ServedArea
-from geo_service.domain.station import Group, Reading, Service, ServiceKind, Station, StationId
+from geo_service.domain.station import Reading, ServiceKind, Station, StationId
 from geo_service.domain.station_import import ImportOptions
 from geo_service.persistence.station_files.drafts import NOT_GIVEN, RowDraft, StationTable
 from geo_service.persistence.station_files.faults import FileFault, Said
@@ -31,7 +31,7 @@ _AS_THEY_ARE: Final = (
 )
 PROVISIONAL: Final = StationId("new")
 # Where the record has one field and a file has several.
-_CELLS: Final = {"reading": "longitude", "township_code": "township"}
+_CELLS: Final = {"township_code": "township"}
 
 
 class RowFaultsError(Exception):
@@ -100,7 +100,7 @@ class Rows:
         if before is None:
             given.setdefault("data_status", self._options.data_status)
             given.setdefault("source", self._options.source)
-        if place.at is not None and "reading" in given:
+        if place.at is not None and "longitude" in given:
             self._check_area(draft, place.at, faults)
         if faults:
             raise RowFaultsError(tuple(faults))
@@ -126,14 +126,13 @@ class Rows:
     def _given(
         self, draft: RowDraft, place: Place, before: Station | None, faults: list[FileFault]
     ) -> dict[str, Any]:
+        """Return what a row says, by the fields of the data form."""
         given: dict[str, Any] = {
             name: value for name in _AS_THEY_ARE if (value := getattr(draft, name)) is not NOT_GIVEN
         }
-        if place.reading is not None and not _is_there(place, before):
-            given["reading"] = place.reading
-        services = self._services(draft, before, faults)
-        if services is not None:
-            given["services"] = services
+        if (reading := place.reading) is not None and not _is_there(place, before):
+            given |= {"longitude": reading.x, "latitude": reading.y, "datum": reading.datum}
+        self._add_services(given, draft, before, faults)
         self._add_township(given, draft, place, before, faults)
         if before is None:
             self._require(draft, given, faults)
@@ -148,28 +147,32 @@ class Rows:
                     self.fault(draft, cells[0], f"新站点必须有{zh}", "is required of a new station")
                 )
 
-    def _services(
-        self, draft: RowDraft, before: Station | None, faults: list[FileFault]
-    ) -> tuple[Service, ...] | None:
-        known = {} if before is None else {each.kind: each for each in before.services}
-        hours = {kind: getattr(draft, f"{kind}_hours") for kind in ServiceKind}
-        if draft.services is not NOT_GIVEN:
-            kinds = draft.services
-        elif known:
-            kinds = frozenset(known)
-        else:
-            kinds = frozenset(kind for kind in ServiceKind if isinstance(hours[kind], str))
+    def _add_services(
+        self,
+        given: dict[str, Any],
+        draft: RowDraft,
+        before: Station | None,
+        faults: list[FileFault],
+    ) -> None:
+        kinds = frozenset[ServiceKind]()
+        if isinstance(draft.services, frozenset):
+            kinds = given["services"] = draft.services
+        elif before is not None:
+            kinds = frozenset(each.kind for each in before.services)
+        elif named := {kind for kind in ServiceKind if isinstance(_hours(draft, kind), str)}:
+            kinds = given["services"] = frozenset(named)
         for kind in ServiceKind:
-            if isinstance(hours[kind], str):
-                if kind not in kinds:
-                    faults.append(self._without_service(draft, kind))
-                else:
-                    self._check_hours(draft, kind, hours[kind], faults)
-        if not kinds:
-            return None
-        return tuple(
-            _service(draft, kind, known.get(kind)) for kind in ServiceKind if kind in kinds
-        )
+            hours = _hours(draft, kind)
+            if isinstance(hours, str) and kind not in kinds:
+                faults.append(self._without_service(draft, kind))
+            elif isinstance(hours, str):
+                self._check_hours(draft, kind, hours, faults)
+            if hours is not NOT_GIVEN and kind in kinds:
+                given[f"{kind}_hours"] = hours
+            # Nobody leaves open whom a service is for: an empty cell says nothing.
+            groups = getattr(draft, f"{kind}_for")
+            if isinstance(groups, frozenset) and kind in kinds:
+                given[f"{kind}_for"] = groups
 
     def _without_service(self, draft: RowDraft, kind: ServiceKind) -> FileFault:
         zh = "休息" if kind is ServiceKind.REST else "早餐"
@@ -206,7 +209,7 @@ class Rows:
             faults.append(self._table.fault(draft, of, Said(error.zh, error.en)))
             return
         is_blank = draft.township_code is None or draft.township is None
-        if before is None or "reading" in given:
+        if before is None or "longitude" in given:
             given["township_code"] = Follows.BOUNDARY
         elif is_blank:
             given["township_code"] = None
@@ -225,25 +228,18 @@ class Rows:
             zh = "不在服务范围之内"
             if _is_swapped(self._register, at):
                 zh += "；经度和纬度是不是写反了？"
-            faults.append(self.fault(draft, "reading", zh, str(error)))
+            faults.append(self.fault(draft, "longitude", zh, str(error)))
 
 
 _REQUIRED: Final = (
     ("name", ("name",), "名称"),
     ("services", ("services", "rest_hours", "breakfast_hours", "hours"), "服务（休息或早餐）"),
-    ("reading", ("longitude", "latitude", "datum"), "经度和纬度"),
+    ("longitude", ("longitude", "latitude", "datum"), "经度和纬度"),
 )
 
 
-def _service(draft: RowDraft, kind: ServiceKind, known: Service | None) -> Service:
-    hours = getattr(draft, f"{kind}_hours")
-    if hours is NOT_GIVEN:
-        hours = None if known is None else known.opening_hours
-    groups = getattr(draft, f"{kind}_for")
-    # Nobody leaves open whom a service is for: an empty cell says nothing.
-    if groups is NOT_GIVEN or groups is None:
-        groups = frozenset[Group]() if known is None else known.groups
-    return Service(kind=kind, opening_hours=hours, groups=groups)
+def _hours(draft: RowDraft, kind: ServiceKind) -> Any:
+    return getattr(draft, f"{kind}_hours")
 
 
 def _is_there(place: Place, before: Station | None) -> bool:

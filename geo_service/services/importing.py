@@ -28,6 +28,8 @@ from geo_service.services.import_rows import PROVISIONAL, Here, Place, RowFaults
 Note = Callable[[int, int], None]
 
 _ROWS_BETWEEN_NOTES: Final = 500
+# More than anybody reads: where there are so many they all say the same.
+_MOST_REMARKS: Final = 500
 
 
 def plan_import(
@@ -68,6 +70,7 @@ class _Planning:
         self._named = _Named(register) if options.match is MatchBy.NAME else None
         # Which row is of which station: of two rows the second is wrong.
         self._row_of: dict[StationId, int] = {}
+        self._remarks: list[FileFault] = list(table.remarks)
 
     def plan(self, note: Note) -> ImportPlan:
         entries: list[Entry] = []
@@ -75,6 +78,7 @@ class _Planning:
         for done, draft in enumerate(self._table.rows):
             if done % _ROWS_BETWEEN_NOTES == 0:
                 note(done, rows)
+            self._remarks += draft.remarks[: _MOST_REMARKS - len(self._remarks)]
             entry = self._entry(draft)
             if entry.kind is RowKind.UNCHANGED:
                 unchanged += 1
@@ -91,7 +95,7 @@ class _Planning:
             unchanged=unchanged,
             datum=self._evidence.check(),
             faults=self._table.faults,
-            remarks=self._table.remarks,
+            remarks=tuple(self._remarks),
             table=_understood(self._table),
         )
 
@@ -144,7 +148,8 @@ class _Planning:
             identifier, of = self._by_name(draft, draft.name), "name"
         if identifier is None:
             return None
-        if (earlier := self._row_of.setdefault(identifier, draft.row)) != draft.row:
+        earlier = self._row_of.setdefault(identifier, draft.row)
+        if earlier != draft.row and all(each.field != "id" for each in draft.faults):
             fault = self._rows.fault(
                 draft,
                 of,

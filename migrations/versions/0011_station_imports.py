@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0011"
-down_revision = "0008"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -15,6 +15,7 @@ def upgrade() -> None:
         "station_import",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("author", sa.String(), nullable=False),
+        sa.Column("approver", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("file", sa.LargeBinary(), nullable=True),
@@ -47,7 +48,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_station_import")),
     )
-    op.create_index(op.f("ix_station_import_state"), "station_import", ["state", "created_at"])
+    op.create_index(op.f("ix_station_import_state"), "station_import", ["state", "changed_at"])
     op.create_table(
         "station_import_entry",
         sa.Column("import_id", sa.String(), nullable=False),
