@@ -15,6 +15,7 @@ LONGEST_PASSWORD: Final = 200
 
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}", re.ASCII)
 _FEWEST_DIFFERENT: Final = 4
+_LONG_ENOUGH_TO_GUESS: Final = 4
 
 
 class Permission(StrEnum):
@@ -172,7 +173,7 @@ def why_no_password(text: str, login: str) -> str | None:
         return f"takes {LONGEST_PASSWORD} characters at most"
     if len(set(text)) < _FEWEST_DIFFERENT:
         return f"needs {_FEWEST_DIFFERENT} different characters or more"
-    if login in text.lower():
+    if len(login) >= _LONG_ENOUGH_TO_GUESS and login in text.lower():
         return "must not hold what you sign in with"
     if _runs(text.lower()):
         return "is a row of keys or numbers that everybody tries first"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from geo_service.domain.change import Conflict
@@ -131,6 +131,10 @@ class AccountNotFoundError(GeoServiceError):
 
 class AccountConflictError(GeoServiceError):
     """A change of accounts that would break them; the text says what stands in its way."""
+
+    def __init__(self, text: str, conflict: Literal["taken", "last", "full"]) -> None:
+        super().__init__(text)
+        self.conflict = conflict
 
 
 class NoStreetNetworkError(GeoServiceError):

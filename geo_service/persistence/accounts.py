@@ -149,7 +149,7 @@ class AccountStore:
             "created_at": account.created_at,
         }
         if self._session.execute(_ADD, fields).one_or_none() is None:
-            raise AccountConflictError(f"somebody has the login {account.login} already")
+            raise AccountConflictError(f"somebody has the login {account.login} already", "taken")
 
     def change(self, account: Account) -> None:
         """Write an account's name, role, counties and whether it is disabled."""

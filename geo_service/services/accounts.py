@@ -33,6 +33,8 @@ from geo_service.services.signing_in import TOKEN_PREFIX, hash_of_token
 LONGEST_TOKEN_DAYS: Final = 366
 MOST_TOKENS: Final = 50
 
+Change = Callable[[Account], Account]
+
 _TOKEN_BYTES: Final = 32
 # Easily told apart on paper and over the telephone.
 _SIGNS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -81,7 +83,7 @@ def add_account(database: Database, wanted: Account, password: str) -> None:
         AccountStore(session).add(wanted, password_hash=hashed)
 
 
-def change_account(database: Database, login: str, change: Callable[[Account], Account]) -> Account:
+def change_account(database: Database, login: str, change: Change) -> Account:
     """Change an account's name, role, counties or whether it is disabled, and return it.
 
     Who is disabled is signed out everywhere.
@@ -101,7 +103,7 @@ def change_account(database: Database, login: str, change: Callable[[Account], A
         others = [each for each in store.all() if each.login != before.login]
         if before.is_administrator and not any(each.is_administrator for each in (after, *others)):
             raise AccountConflictError(
-                "this is the last administrator: name another one first, or nobody could"
+                "this is the last administrator: name another one first, or nobody could", "last"
             )
         store.change(after)
         if not after.is_enabled:
@@ -109,7 +111,7 @@ def change_account(database: Database, login: str, change: Callable[[Account], A
     return after
 
 
-def disabled(at: datetime) -> Callable[[Account], Account]:
+def disabled(at: datetime) -> Change:
     """Return the change that ends an account's use; what it did stays in history."""
     return lambda given: replace(given, disabled_at=given.disabled_at or at)
 
@@ -218,7 +220,7 @@ def make_token(  # noqa: PLR0913 - each is a choice of its owner's
         store = AccountStore(session)
         store.take_turn()
         if sum(each.is_valid(at) for each in store.tokens(owner.login)) >= MOST_TOKENS:
-            raise AccountConflictError(f"you have {MOST_TOKENS} tokens; revoke one first")
+            raise AccountConflictError(f"you have {MOST_TOKENS} tokens; revoke one first", "full")
         number = store.add_token(token, hash_of_token(text))
     return NewToken(number, text)
 

@@ -22,7 +22,7 @@ _LANES: Final = 1
 _NOBODYS: Final = f"$argon2id$v=19$m={_KIBIBYTES},t={_PASSES},p={_LANES}${'A' * 22}${'A' * 43}"
 
 _one_at_a_time = BoundedSemaphore(1)
-_SECONDS_TO_WAIT: Final = 2.0
+_SECONDS_TO_WAIT: Final = 1.0
 
 
 def hash_of(password: str) -> str:

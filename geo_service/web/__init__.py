@@ -17,6 +17,7 @@ from geo_service.web import (
     security,
 )
 from geo_service.web.api import (
+    account,
     along,
     coverage,
     coverage_files,
@@ -41,6 +42,8 @@ from geo_service.web.planner_scenarios import views as planner_scenarios
 from geo_service.web.pocket import views as pocket
 from geo_service.web.print import views as prints
 from geo_service.web.register_accounts import mine as register_mine
+from geo_service.web.register_accounts import staff as register_staff
+from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.route import views as route
@@ -78,10 +81,13 @@ def register(app: Flask, settings: Settings) -> None:
         planner_scenarios.blueprint,
         start.blueprint,
         reports.blueprint,
+        account.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
+        register_staff.blueprint,
+        register_tokens.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):

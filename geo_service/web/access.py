@@ -62,8 +62,12 @@ def register(app: Flask) -> None:
     app.context_processor(lambda: {"csrf_token": csrf_token()})
 
 
-def requires(permission: Permission) -> Callable[[Callable[Given, Any]], Callable[Given, Response]]:
+def requires(
+    permission: Permission | None = None,
+) -> Callable[[Callable[Given, Any]], Callable[Given, Response]]:
     """Let a view be reached only by who may do this; all others are answered here.
+
+    Without a permission: by everybody who is known.
 
     Nobody known: a page leads to the sign-in page, all else is refused with 401. Somebody without
     the right: 403; and so is a change that comes with a session, but not from a page of its own.
@@ -85,8 +89,13 @@ def requires(permission: Permission) -> Callable[[Callable[Given, Any]], Callabl
     return attach
 
 
+def is_guarded(view: object) -> bool:
+    """Say whether a view is not for everybody."""
+    return hasattr(view, _REQUIRED)
+
+
 def required_by(view: object) -> Permission | None:
-    """Return what a view requires; None: it is for everybody."""
+    """Return the permission that a view requires, if it requires one."""
     return cast("Permission | None", getattr(view, _REQUIRED, None))
 
 
@@ -169,7 +178,7 @@ def _home() -> str:
 # -- at the door ---------------------------------------------------------------------------
 
 
-def _admit(permission: Permission) -> AnyResponse | None:
+def _admit(permission: Permission | None) -> AnyResponse | None:
     """Let a request through, or raise; or return where a browser should go instead."""
     present = _present()
     if present is None:
@@ -184,7 +193,7 @@ def _admit(permission: Permission) -> AnyResponse | None:
         if _is_page():
             return redirect(url_for("register_mine.password"), HTTPStatus.SEE_OTHER)
         raise NotAllowedError("first choose a password of your own, at /register/password")
-    if not present.actor.may(permission):
+    if permission is not None and not present.actor.may(permission):
         raise NotAllowedError(f"this needs the permission {permission.value}")
     return None
 

@@ -9,7 +9,7 @@ from flask import Flask
 from pydantic import BaseModel, TypeAdapter
 from werkzeug.routing import Rule
 
-from geo_service.web import problems
+from geo_service.web import access, problems
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -53,7 +53,8 @@ def document(app: Flask, *, title: str, version: str, server: str) -> dict[str, 
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             path = paths.setdefault(_path(rule), {})
-            path[method.lower()] = _operation(rule, view.__doc__ or "", operation, schemas)
+            described = _operation(rule, view.__doc__ or "", operation, schemas)
+            path[method.lower()] = _guarded(described) if access.is_guarded(view) else described
     return {
         "openapi": "3.1.0",
         "info": {
@@ -64,8 +65,21 @@ def document(app: Flask, *, title: str, version: str, server: str) -> dict[str, 
         },
         "servers": [{"url": server}],
         "paths": paths,
-        "components": {"schemas": dict(sorted(schemas.items()))},
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {"token": _TOKEN},
+        },
     }
+
+
+def _guarded(described: dict[str, Any]) -> dict[str, Any]:
+    """Say of an operation that it is for staff and their programs."""
+    refused = {
+        str(status.value): _refusal(status)
+        for status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    }
+    responses = described["responses"] | refused
+    return described | {"security": [{"token": []}], "responses": responses}
 
 
 def _path(rule: Rule) -> str:
@@ -135,16 +149,16 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         for media, shape in operation.answers.items()
     }
     refused = {
-        str(status.value): {
-            "description": status.phrase,
-            "content": {
-                problems.MEDIA_TYPE: {"schema": {"$ref": _COMPONENTS.format(model="Problem")}}
-            },
-        }
+        str(status.value): _refusal(status)
         for status in (*operation.refusals, HTTPStatus.SERVICE_UNAVAILABLE)
     }
     given = {"description": operation.summary} | ({"content": content} if content else {})
     return {str(status.value): given for status in operation.statuses} | refused
+
+
+def _refusal(status: HTTPStatus) -> dict[str, Any]:
+    problem = {"schema": {"$ref": _COMPONENTS.format(model="Problem")}}
+    return {"description": status.phrase, "content": {problems.MEDIA_TYPE: problem}}
 
 
 def _schema(shape: Any, schemas: dict[str, Any], mode: Any = "serialization") -> dict[str, Any]:
@@ -155,6 +169,11 @@ def _schema(shape: Any, schemas: dict[str, Any], mode: Any = "serialization") ->
     return {"$ref": _COMPONENTS.format(model=name)}
 
 
+_TOKEN: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A token that one of the staff made for a program, at /register/tokens.",
+}
 _TEXT: Final = {"type": "string"}
 _PROBLEM: Final = {
     "title": "Problem",

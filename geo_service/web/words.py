@@ -89,6 +89,17 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_scenario-not-ready": "这个方案还没有选好站点，暂时不能比较。",
         "problem_too-many-scenarios": "方案太多了，这一个没有存。请过一会儿再试。",
         "problem_pdf-unavailable": "这台机器做不了 PDF。请直接打印网页，内容是一样的。",
+        "problem_not-signed-in": "这是工作人员的页面。请先登录（可以在另一个标签页里），"
+        "再返回重新提交。",
+        "problem_not-allowed": "您的账号不能做这件事。需要的话请找管理员。",
+        "problem_forbidden-county": "这个站点不在您负责的县区，什么也没有改动。",
+        "problem_forged-request": "这个页面打开太久，或中途重新登录过。请返回刷新页面，"
+        "再提交一次。",
+        "problem_too-many-sign-ins": "试得太多了，请过一会儿再登录。",
+        "problem_sign-in-refused": "账号或密码不对。",
+        "problem_account-not-found": "没有这个账号或令牌。",
+        "problem_account-conflict": "不能这样改账号，什么也没有改动。",
+        "sign_in": "登录",
         "go_home": "回到首页",
     },
     "en": {
@@ -183,6 +194,18 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_too-many-scenarios": "Too many scenarios: this one was not kept. Try later.",
         "problem_pdf-unavailable": "This machine cannot make PDFs. Please print the page from the "
         "browser: it is the same sheet.",
+        "problem_not-signed-in": "This is for staff. Sign in first (another tab will do), then go "
+        "back and send it again.",
+        "problem_not-allowed": "Your account may not do this. If it should, ask an administrator.",
+        "problem_forbidden-county": "This station is of a county that is not yours; nothing was "
+        "changed.",
+        "problem_forged-request": "The page was open for long, or you signed in anew meanwhile. "
+        "Go back, load it again and send it once more.",
+        "problem_too-many-sign-ins": "Too many tries. Please sign in a little later.",
+        "problem_sign-in-refused": "Login or password is wrong.",
+        "problem_account-not-found": "There is no such account or token.",
+        "problem_account-conflict": "The accounts cannot be changed like this; nothing was.",
+        "sign_in": "Sign in",
         "go_home": "To the start page",
     },
 }

@@ -7,13 +7,13 @@ from flask import Blueprint, make_response, redirect, render_template, url_for
 from pydantic import Field
 
 from geo_service import runtime
-from geo_service.domain.account import LONGEST_PASSWORD, SHORTEST_PASSWORD, Permission
+from geo_service.domain.account import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from geo_service.domain.errors import InvalidQueryError, SignInRefusedError
 from geo_service.services import accounts
 from geo_service.web import access, params
 from geo_service.web.access import requires
 from geo_service.web.language import Language, LanguageParameters, language_asked
-from geo_service.web.register_accounts.page import context, county_names
+from geo_service.web.register_accounts.page import context, county_names, said_of
 from geo_service.web.register_accounts.words import WORDS
 
 blueprint = Blueprint("register_mine", __name__, url_prefix="/register")
@@ -40,7 +40,7 @@ class PasswordForm(LanguageParameters):
 
 
 @blueprint.get("/account")
-@requires(Permission.LOOK)
+@requires()
 def page() -> str:
     """Show who is signed in, and what they may do."""
     given = params.read_form(MineParameters)
@@ -55,14 +55,14 @@ def page() -> str:
 
 
 @blueprint.get("/password")
-@requires(Permission.LOOK)
+@requires()
 def password() -> str:
     """Show the form for another password."""
     return _form(language_asked(params.read_form(PasswordParameters).lang), [])
 
 
 @blueprint.post("/password")
-@requires(Permission.LOOK)
+@requires()
 def change_password() -> Any:
     """Keep another password, and lead back; or say what is wrong with it."""
     given = params.read_posted(PasswordForm)
@@ -82,7 +82,7 @@ def change_password() -> Any:
         except SignInRefusedError:
             faults.append(words["old_wrong"])
         except InvalidQueryError as error:
-            faults += [f"{words['new']}: {each.reason}" for each in error.faults]
+            faults += said_of(error, language)
     if faults:
         return make_response(_form(language, faults), HTTPStatus.BAD_REQUEST)
     leads_to = url_for(".page", changed="true", lang=language)

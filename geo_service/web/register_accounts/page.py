@@ -3,7 +3,11 @@
 from typing import Any
 
 from geo_service import runtime
-from geo_service.domain.errors import RegisterUnavailableError
+from geo_service.domain.errors import (
+    AccountConflictError,
+    InvalidQueryError,
+    RegisterUnavailableError,
+)
 from geo_service.web.language import Language
 from geo_service.web.page import bare_context, page_context
 from geo_service.web.register_accounts.words import WORDS
@@ -33,3 +37,17 @@ def counties(language: Language) -> list[tuple[str, str]]:
     except RegisterUnavailableError:
         return []
     return [(each.code, (language == "en" and each.name_en) or each.name) for each in found]
+
+
+def said_of(error: InvalidQueryError | AccountConflictError, language: Language) -> list[str]:
+    """Say in the page's words what is wrong with a form; the reasons are the service's own."""
+    words = WORDS[language]
+    if isinstance(error, AccountConflictError):
+        return [words[f"conflict_{error.conflict}"]]
+    return [
+        words["fault"].format(
+            what=words.get(each.parameter, each.parameter),
+            reason=words.get(f"rule_{each.parameter}", each.reason),
+        )
+        for each in error.faults
+    ]

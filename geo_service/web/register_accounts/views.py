@@ -4,6 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
+import structlog
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 from pydantic import Field
@@ -30,6 +31,8 @@ from geo_service.web.register_accounts.words import WORDS
 blueprint = Blueprint(
     "register_accounts", __name__, url_prefix="/register", template_folder="templates"
 )
+
+_LOG: Final = structlog.get_logger()
 
 # Outlines of our own, drawn in a 24 × 24 box.
 _ICONS: Final = {
@@ -128,10 +131,12 @@ def enter() -> Any:
     words = WORDS[language]
     try:
         tries.count()
-        opened = signing_in.sign_in(
-            runtime.database(), access.secret_key(), given.login, given.password, runtime.now()
-        )
+        with tries.turn():
+            opened = signing_in.sign_in(
+                runtime.database(), access.secret_key(), given.login, given.password, runtime.now()
+            )
     except SignInRefusedError:
+        _LOG.warning("sign_in.refused")  # not the login: a password may stand in its place
         return _refused(given, language, words["refused"], HTTPStatus.FORBIDDEN)
     except TooManySignInsError as error:
         said = words["too_many"].format(seconds=error.again_in_s)
@@ -142,6 +147,7 @@ def enter() -> Any:
         answer = _refused(given, language, words["busy"], HTTPStatus.SERVICE_UNAVAILABLE)
         answer.headers["Retry-After"] = "3"
         return answer
+    _LOG.info("sign_in", login=opened.account.login)
     leads_to = _led_on(given.next, language)
     answer = make_response(redirect(leads_to, HTTPStatus.SEE_OTHER))
     access.remember(answer, opened.token)
@@ -149,7 +155,7 @@ def enter() -> Any:
 
 
 @blueprint.post("/sign-out")
-@requires(Permission.LOOK)
+@requires()
 def sign_out() -> Response:
     """End the session."""
     language = language_asked(params.read_posted(ChangeForm).lang)
