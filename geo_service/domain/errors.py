@@ -40,6 +40,20 @@ class InvalidOpeningHoursError(GeoServiceError):
     """An expression that the OSM opening-hours grammar, or this service, does not take."""
 
 
+class HoursNotUnderstoodError(InvalidOpeningHoursError):
+    """Words for opening hours that say nothing, or more than one thing; never guessed at.
+
+    ``part`` is the piece that is not understood; ``in_chinese`` and ``in_english`` say what is
+    wrong with it and what is expected.
+    """
+
+    def __init__(self, part: str, *, zh: str, en: str) -> None:
+        self.part = part
+        self.in_chinese = f"“{part}”：{zh}" if part else zh
+        self.in_english = f"{part!r}: {en}" if part else en
+        super().__init__(f"opening hours not understood at {self.in_english}")
+
+
 class StationNotFoundError(GeoServiceError):
     """No station carries this identifier."""
 

@@ -25,9 +25,10 @@ class Filled(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """A cell that says nothing that could be taken, and why."""
+    """A cell that says nothing that could be taken, why, and what it shows."""
 
     expected: Said
+    shows: str
 
 
 Plain = str | int | float | bool | date | time | None

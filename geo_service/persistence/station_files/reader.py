@@ -2,20 +2,22 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Final
 
 from geo_service.domain.datum import Datum
-from geo_service.persistence.station_files import csv_file
+from geo_service.persistence.station_files import csv_file, geojson_file
 from geo_service.persistence.station_files.drafts import FileForm, Sheet
-from geo_service.persistence.station_files.faults import FileFault, Said, UnfitError
+from geo_service.persistence.station_files.faults import FileFault, Said, UnfitError, shown
 from geo_service.persistence.station_files.headers import HEADERS
 from geo_service.persistence.station_files.hours import parse_hours
 from geo_service.persistence.station_files.rows import Line, RowParser
 from geo_service.persistence.station_files.sniffing import form_of
 from geo_service.persistence.station_files.tables import header_faults, lines, opened
+from geo_service.persistence.station_files.workbook import SheetEntry, Workbook
+from geo_service.persistence.station_files.worksheet import Worksheet
 
 Progress = Callable[[int, float], None]
 
@@ -107,14 +109,16 @@ class Reading:
 
     def _read(self) -> None:
         form = self.summary.form = form_of(self.order.path)
-        if form is FileForm.CSV:
+        if form is FileForm.XLSX:
+            self._read_workbook()
+        elif self.order.sheet is not None:
+            raise UnfitError("没有工作表可选", "has no sheets to choose from")
+        elif form is FileForm.CSV:
             self._read_csv()
         else:
-            raise UnfitError("还不能读", "cannot be read yet")
+            self._read_geojson()
 
     def _read_csv(self) -> None:
-        if self.order.sheet is not None:
-            raise UnfitError("是 CSV，没有工作表可选", "is CSV, which has no sheets to choose from")
         path = self.order.path
         encoding = self.summary.encoding = csv_file.encoding_of(path)
         delimiter = self.summary.delimiter = csv_file.delimiter_of(path, encoding)
@@ -128,6 +132,62 @@ class Reading:
             if self.summary.faults:
                 return
             self.put(lines(self.parser, table, ragged=False), lambda: raw.tell() / size)
+
+    def _read_workbook(self) -> None:
+        book = Workbook(self.order.path)
+        try:
+            chosen = self._chosen(book.sheets)
+            # A sheet is unpacked twice: once for its merged cells, which stand at its end.
+            total = 2 * sum(book.size(each.part) for each in chosen) or 1
+            for each in chosen:
+                self._read_sheet(book, each, lambda: book.unpacked / total)
+        finally:
+            book.close()
+        if not self.summary.sheets:
+            raise UnfitError(*_no_header())
+
+    def _chosen(self, sheets: Sequence[SheetEntry]) -> Sequence[SheetEntry]:
+        """Return the sheets to read: the one that is asked for, or all that are to be seen."""
+        wished = self.order.sheet
+        if wished is not None:
+            found = [each for each in sheets if each.is_table and each.name == wished]
+            if not found:
+                names = "、".join(shown(each.name) for each in sheets if each.is_table)
+                raise UnfitError(
+                    f"没有工作表“{wished}”；有：{names}", f"has no sheet “{wished}”, but {names}"
+                )
+            return found
+        for each in sheets:
+            if each.hidden:
+                self.remark(
+                    Said("是隐藏的工作表，没有读", "is a hidden sheet: not read"), sheet=each.name
+                )
+        return [each for each in sheets if each.is_table and not each.hidden]
+
+    def _read_sheet(self, book: Workbook, entry: SheetEntry, share: Callable[[], float]) -> None:
+        table = opened(entry.name, Worksheet(book, entry).rows())
+        if table is None:
+            self.remark(
+                Said("没有认得的表头，没有读", "has no header that is known: not read"),
+                sheet=entry.name,
+            )
+            return
+        self.summary.sheets.append(table.sheet)
+        faults = list(header_faults(self.order.name, table, self.order.datum))
+        self.summary.faults += faults
+        if not faults:
+            self.put(lines(self.parser, table, ragged=True), share)
+
+    def _read_geojson(self) -> None:
+        path = self.order.path
+        size = path.stat().st_size
+        self.summary.encoding = "utf-8"
+        with path.open("rb") as raw:
+            features = geojson_file.FeatureRows(raw, self.parser)
+            try:
+                self.put(features.lines(), lambda: raw.tell() / size)
+            finally:
+                self.summary.sheets.append(features.sheet())
 
     def put(self, found: Iterator[Line | None], share: Callable[[], float]) -> None:
         """Write lines out as they come, and say now and then how far that is."""

@@ -187,7 +187,9 @@ class _Row:
 
     def is_empty(self) -> bool:
         return all(
-            each is None or (isinstance(each, str) and not as_text(each))
+            each is None
+            or isinstance(each, Filled)
+            or (isinstance(each, str) and not as_text(each))
             for each in self.raw.values()
         )
 
@@ -241,6 +243,7 @@ class _Row:
 
     def _plain(self, field: str, raw: Raw) -> Plain:
         if isinstance(raw, Unreadable):
+            self.written[field] = raw.shows
             raise UnfitError(raw.expected.zh, raw.expected.en)
         if isinstance(raw, Filled):
             self._remark(
