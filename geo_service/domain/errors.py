@@ -79,6 +79,18 @@ class TooManyReportsError(GeoServiceError):
         self.again_in_s = again_in_s
 
 
+class ReportNotFoundError(GeoServiceError):
+    """No report carries this number."""
+
+
+class ReportHandledError(GeoServiceError):
+    """Somebody else has handled a report already; nothing was written."""
+
+
+class KeeperLinkError(GeoServiceError):
+    """The link of a station's keeper is not known, was revoked, or is over."""
+
+
 class PdfUnavailableError(GeoServiceError):
     """No PDF can be made on this machine; the text says what it lacks."""
 

@@ -66,6 +66,10 @@ class ChangeStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def take_turn(self) -> None:
+        """Wait for other writers, and hold off more of them until the end of the transaction."""
+        RegisterStore(self._session).take_turn()
+
     def recorded(self, station_id: StationId) -> Recorded:
         """Return a station as it is in the database, or raise StationNotFoundError."""
         found = self.recorded_of([station_id])

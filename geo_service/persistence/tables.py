@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     MetaData,
     String,
     func,
@@ -27,7 +28,7 @@ from geo_service.domain.change import ChangeKind
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum
 from geo_service.domain.holidays import HolidayKind, HolidayStatus
-from geo_service.domain.report import LONGEST_WORDS, ReportKind
+from geo_service.domain.report import LONGEST_WORDS, ReportKind, ReportState
 from geo_service.domain.scenario import ScenarioState
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
 from geo_service.domain.station_import import ImportState, RowKind
@@ -248,14 +249,31 @@ class ClaimRow(Base):
 
 
 class ReportRow(Base):
-    """One thing that somebody found wrong with a station. Nothing is kept of who that was."""
+    """One thing that somebody found wrong with a station. Nothing is kept of who that was.
+
+    While it is open, ``senders`` tells several from one: hashes, each of a connection, the station
+    and a day, under a key that the database has not.
+    """
 
     __tablename__ = "station_report"
     __table_args__ = (
         _one_of("kind", ReportKind),
         _one_of("amenity", Amenity),
         CheckConstraint(f"char_length(words) <= {LONGEST_WORDS}", name="words"),
+        _one_of("state", ReportState),
+        CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", name="merged"),
+        CheckConstraint(
+            "(state = 'open') = (handled_at IS NULL) AND (state = 'open') = (handled_by IS NULL) "
+            "AND (state = 'open' OR senders = '{}')",
+            name="handled",
+        ),
         Index(None, "station_id", "sent_at"),
+        Index(
+            "ix_station_report_open",
+            "station_id",
+            "sent_at",
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -265,6 +283,28 @@ class ReportRow(Base):
     words: Mapped[str | None]
     revision: Mapped[int] = mapped_column(BigInteger)
     sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    state: Mapped[str] = mapped_column(server_default=text("'open'"))
+    voices: Mapped[int] = mapped_column(server_default=text("1"))
+    senders: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), server_default=text("'{}'"))
+    handled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    handled_by: Mapped[str | None]
+    handled_why: Mapped[str | None]
+    merged_into: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class KeeperLinkRow(Base):
+    """A way for a station's keeper to say that its record is right; of the token only a hash."""
+
+    __tablename__ = "keeper_link"
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    station_id: Mapped[str] = mapped_column(index=True)  # no foreign key, as above
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class RouteRow(Base):

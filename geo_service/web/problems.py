@@ -25,6 +25,7 @@ from geo_service.domain.errors import (
     InvalidOpeningHoursError,
     InvalidQueryError,
     InvalidStreetNetworkError,
+    KeeperLinkError,
     NoStreetNetworkError,
     NotAllowedError,
     NotSignedInError,
@@ -33,6 +34,8 @@ from geo_service.domain.errors import (
     PdfUnavailableError,
     RegisterNotWritableError,
     RegisterUnavailableError,
+    ReportHandledError,
+    ReportNotFoundError,
     RouteNotFoundError,
     ScenarioNotFoundError,
     ScenarioNotReadyError,
@@ -115,6 +118,25 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Too many reports in a short time",
         HTTPStatus.TOO_MANY_REQUESTS,
         "Nothing was kept. Send the report again after the seconds that Retry-After names.",
+    ),
+    ReportNotFoundError: ProblemType(
+        "report-not-found",
+        "No such report",
+        HTTPStatus.NOT_FOUND,
+        "Look the number up in the queue, under /register/reports.",
+    ),
+    ReportHandledError: ProblemType(
+        "report-handled",
+        "Somebody has handled the report already",
+        HTTPStatus.CONFLICT,
+        "Nothing was written. Load the queue again: it says by whom and how.",
+    ),
+    KeeperLinkError: ProblemType(
+        "keeper-link",
+        "The link does not open anything any more",
+        HTTPStatus.NOT_FOUND,
+        "Ask whoever gave you the link for a new one. What is wrong with a station can be reported "
+        "on its own page without.",
     ),
     PdfUnavailableError: ProblemType(
         "pdf-unavailable",

@@ -1,5 +1,7 @@
 """Reports as they are sent, by the form of a station's page or by a program; and kept."""
 
+from contextlib import suppress
+from datetime import date
 from threading import BoundedSemaphore
 from typing import Annotated, Final, cast
 
@@ -12,15 +14,23 @@ from geo_service.domain.errors import (
     InvalidQueryError,
     ParameterFault,
     RegisterNotWritableError,
+    StationNotFoundError,
 )
 from geo_service.domain.report import LONGEST_WORDS, Report, ReportKind
 from geo_service.domain.station import Amenity, StationId
+from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.faults import why_unfit
 from geo_service.persistence.reports import ReportStore
-from geo_service.services.reports import Outcome, keep_report
+from geo_service.services.reports import (
+    Outcome,
+    is_said_closed,
+    keep_report,
+    mark_reported_closed,
+    sender_of,
+)
 from geo_service.web.origins import refuse_other_sites
 from geo_service.web.params import Parameters
-from geo_service.web.senders import SenderLimit
+from geo_service.web.senders import SenderLimit, connection_of
 
 MOST_OF_A_SENDER: Final = 10
 SENDER_SECONDS: Final = 600
@@ -117,9 +127,33 @@ def keep(report: Report) -> Outcome:
         raise RegisterNotWritableError(
             "the report was not taken: others are waiting for the database"
         )
+    least = runtime.settings().closed_after_reports
+    today = runtime.now().astimezone(runtime.register().place.zone).date()
     try:
         with runtime.database().transaction() as session:
+            store = ReportStore(session)
             revision = runtime.register().revision.number
-            return keep_report(ReportStore(session), report, revision=revision)
+            outcome = keep_report(store, report, revision=revision, sender=_sender(report, today))
+            said_closed = is_said_closed(store, report, least=least)
+        if said_closed:
+            _mark(report.station_id, least, today)
+        return outcome
     finally:
         _one_at_a_time.release()
+
+
+def _mark(station_id: StationId, least: int, today: date) -> None:
+    # In a transaction of its own: the report is kept even while somebody else writes for long, and
+    # the next one finds out again that there are enough.
+    with (
+        suppress(RegisterNotWritableError, StationNotFoundError),
+        runtime.database().transaction() as session,
+    ):
+        mark_reported_closed(
+            ReportStore(session), ChangeStore(session), station_id, least=least, on=today
+        )
+
+
+def _sender(report: Report, today: date) -> bytes:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return sender_of(connection_of(request.remote_addr), report.station_id, today, key)
