@@ -10,6 +10,7 @@ from geo_service.web import (
     compression,
     desk,
     health,
+    import_work,
     journal,
     metrics,
     problems,
@@ -24,6 +25,7 @@ from geo_service.web.api import (
     demand,
     documents,
     history,
+    imports,
     isochrones,
     measures,
     nearest_to_many,
@@ -46,6 +48,7 @@ from geo_service.web.register_accounts import staff as register_staff
 from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_imports import views as register_imports
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -80,12 +83,14 @@ def register(app: Flask, settings: Settings) -> None:
         planner.blueprint,
         planner_scenarios.blueprint,
         start.blueprint,
+        imports.blueprint,
         reports.blueprint,
         account.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
+        register_imports.blueprint,
         register_staff.blueprint,
         register_tokens.blueprint,
         pocket.blueprint,
@@ -97,6 +102,7 @@ def register(app: Flask, settings: Settings) -> None:
     tries.register(app)
     reporting.register(app)
     scenario_work.register(app)
+    import_work.register(app)
     prints.register(app)
     coverage_files.register(app)
     compression.register(app)
