@@ -14,6 +14,7 @@ from geo_service.persistence.station_files.drafts import (
 from geo_service.persistence.station_files.faults import FileFault, Language, Said
 from geo_service.persistence.station_files.headers import HEADERS
 from geo_service.persistence.station_files.reading import read_station_file
+from geo_service.persistence.station_files.template import template_csv, template_workbook
 
 __all__ = [
     "HEADERS",
@@ -30,4 +31,6 @@ __all__ = [
     "StationTable",
     "Watch",
     "read_station_file",
+    "template_csv",
+    "template_workbook",
 ]

@@ -5,6 +5,7 @@ into the open file that is named there, and how far it is, then the rest, onto t
 A process of its own, because a file may be made to take all memory and all time there is.
 """
 
+import gc
 import json
 import os
 import resource
@@ -40,6 +41,8 @@ def _read(given: dict[str, Any]) -> None:
         sys.stdout.write(json.dumps(words, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
+    # Millions of small objects come and go, and next to none refer to each other in a circle.
+    gc.set_threshold(100_000, 50, 100)
     datum = None if given["datum"] is None else Datum(given["datum"])
     order = Order(path=Path(given["path"]), name=given["name"], datum=datum, sheet=given["sheet"])
     with os.fdopen(given["out"], "w", encoding="utf-8", errors="surrogatepass") as out:

@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import IO, Final
 
 from geo_service.persistence.station_files.faults import UnfitError
-from geo_service.persistence.station_files.tables import HEADER_WITHIN, RawRow, headers_known
+from geo_service.persistence.station_files.tables import (
+    HEADER_WITHIN,
+    LAST_ROW,
+    RawRow,
+    headers_known,
+)
 
 DELIMITERS: Final = (",", ";", "\t")
 _PIECE: Final = 1 << 20
@@ -83,6 +88,8 @@ def rows_of(file: IO[str], delimiter: str) -> Iterator[RawRow]:
     number = 0
     try:
         for number, cells in enumerate(_records(file, delimiter), start=1):
+            if number > LAST_ROW:
+                raise UnfitError(f"多于 {LAST_ROW:,} 行", f"has more than {LAST_ROW:,} rows")
             yield RawRow(number, cells)
     except csv.Error as error:
         raise UnfitError(

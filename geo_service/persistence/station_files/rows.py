@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from geo_service.domain.datum import Datum
-from geo_service.domain.errors import GeoServiceError
+from geo_service.domain.errors import HoursNotUnderstoodError, InvalidOpeningHoursError
 from geo_service.persistence.station_files import cells
 from geo_service.persistence.station_files.cells import (
     Filled,
@@ -21,12 +21,13 @@ from geo_service.persistence.station_files.cells import (
 from geo_service.persistence.station_files.drafts import Column
 from geo_service.persistence.station_files.faults import FileFault, Said, UnfitError, shown
 
-ParseHours = Callable[[str], str]
+ParseHours = Callable[[str], str | None]
 
 _LARGEST_ACCURACY: Final = 1_000_000.0
 # The signs of an identifier are ASCII, so no station can be called this.
 _EXAMPLE: Final = re.compile(r"[(（\[【]?\s*(示例|样例)")
 _SAYS_NOTHING: Final = object()
+_MOST_MET: Final = 2_000  # of each column
 _KINDS: Final = ("rest", "breakfast")
 
 
@@ -121,6 +122,8 @@ class RowParser:
         self._stood: dict[str, tuple[str | None, int]] = {}
         self.again: dict[str, tuple[str | None, int]] = {}
         self._wrong: set[tuple[str | None, int]] = set()
+        # Most cells of a column say one of a few things, each of which is worked out once.
+        self.met: dict[str, dict[Raw, tuple[Any, str]]] = {field: {} for field in _READERS}
         self._parse_hours = lru_cache(maxsize=20_000)(parse_hours)
 
     def line(self, sheet: str | None, row: int, given: Iterable[tuple[Column, Raw]]) -> Line | None:
@@ -145,15 +148,14 @@ class RowParser:
         fault = FileFault(file=self.file, expected=expected, sheet=sheet, row=row)
         return Line(sheet, row, {}, {}, [fault], [])
 
-    def hours(self, words: str) -> str:
-        """Return the expression that words say. Raises UnfitError."""
+    def hours(self, words: str) -> str | None:
+        """Return the expression that words say, None for hours not known. Raises UnfitError."""
         try:
             return self._parse_hours(words)
-        except GeoServiceError as error:
-            said = getattr(error, "said", None)
-            if isinstance(said, Mapping):
-                raise UnfitError(said["zh"], said["en"]) from None
-            raise UnfitError(str(error), str(error)) from None
+        except HoursNotUnderstoodError as error:
+            raise UnfitError(error.in_chinese, error.in_english) from None
+        except InvalidOpeningHoursError as error:
+            raise UnfitError(f"开放时间不对：{error}", str(error)) from None
 
     def stands_at(self, identifier: str, sheet: str | None, row: int) -> tuple[str | None, int]:
         """Return where an identifier stood first."""
@@ -227,19 +229,36 @@ class _Row:
         )
 
     def _read(self, field: str, raw: Raw) -> None:
-        try:
-            plain = self._plain(field, raw)
-            shows = as_text(plain)
-            if shows:
-                self.written[field] = shows
-            value = _READERS[field](plain, lambda said: self._remark(field, said))
-            if value is not None and field in _HOURS:
-                value = self.parser.hours(value)
-        except UnfitError as error:
-            self.fault(field, error.said)
-            return
+        met = self.parser.met[field]
+        if (known := met.get(raw)) is not None:
+            value, shows = known
+        else:
+            noted = len(self.remarks)
+            try:
+                value, shows = self._value(field, raw)
+            except UnfitError as error:
+                self.fault(field, error.said)
+                return
+            if (
+                len(met) < _MOST_MET
+                and (raw is None or type(raw) is str)
+                and len(self.remarks) == noted
+            ):
+                met[raw] = value, shows
+        if shows:
+            self.written[field] = shows
         if value is not _SAYS_NOTHING:
             self.values[field] = value
+
+    def _value(self, field: str, raw: Raw) -> tuple[Any, str]:
+        plain = self._plain(field, raw) if isinstance(raw, tuple) else raw
+        shows = as_text(plain)
+        if shows:
+            self.written[field] = shows  # a fault shows it
+        value = _READERS[field](plain, lambda said: self._remark(field, said))
+        if value is not None and field in _HOURS:
+            value = self.parser.hours(value)
+        return value, shows
 
     def _plain(self, field: str, raw: Raw) -> Plain:
         if isinstance(raw, Unreadable):

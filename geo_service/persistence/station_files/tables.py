@@ -14,6 +14,7 @@ from geo_service.persistence.station_files.vocabulary import meaning_of
 
 MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 256
+LAST_ROW: Final = 1_048_576  # of a spreadsheet, empty ones counted
 # Above the header there may be a title, and who made the table when.
 HEADER_WITHIN: Final = 20
 

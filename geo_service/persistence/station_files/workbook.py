@@ -27,7 +27,8 @@ _LARGEST_SHEET: Final = 768 * 1024 * 1024
 _LARGEST_STRINGS: Final = 256 * 1024 * 1024
 _LARGEST_PART: Final = 16 * 1024 * 1024
 _MOST_STRINGS: Final = 5_000_000
-_PIECE: Final = 1 << 16
+_PIECE: Final = 1 << 18
+_LONGEST_ROW: Final = 1 << 24
 
 # As Office writes it, and as the strict form of the standard has it.
 _SPACES: Final = (
@@ -47,7 +48,8 @@ def called(*names: str) -> frozenset[str]:
     return frozenset(space + name for space in _SPACES for name in names)
 
 
-_SI, _T, _R = called("si"), called("t"), called("r")
+_SI, _T, _R, _ROW = called("si"), called("t"), called("r"), called("row")
+_SHEET_DATA: Final = re.compile(rb"<((?:\w+:)?)sheetData\s*(/?)>")
 
 
 class SheetEntry(NamedTuple):
@@ -189,6 +191,38 @@ class Workbook:
         except ET.ParseError:
             raise broken() from None
 
+    def rows(self, part: str) -> Iterator[Any]:
+        """Go through the row elements of a sheet.
+
+        Some hundred rows at a time make a document of their own, between what stands before the
+        rows and what closes it: ElementTree then works through them without a word of Python, in a
+        third of the time that its events take.
+        """
+        piece, opening = b"", None
+        for more in self.pieces(part):
+            piece += more
+            if opening is None:
+                opening = _SHEET_DATA.search(piece)
+                if opening is None:
+                    if len(piece) > _LONGEST_ROW:
+                        break
+                    continue
+                if opening[2]:
+                    return  # <sheetData/>
+                head, piece = piece[: opening.end()], piece[opening.end() :]
+                close, end = b"</%srow>" % opening[1], b"</%ssheetData>" % opening[1]
+                tail = b"%s</%sworksheet>" % (end, opening[1])
+            if (last := piece.find(end)) >= 0:
+                yield from _rows(head, piece[:last], tail)
+                return
+            whole = piece.rfind(close) + len(close)
+            if whole >= len(close):
+                yield from _rows(head, piece[:whole], tail)
+                piece = piece[whole:]
+            elif len(piece) > _LONGEST_ROW:
+                break
+        raise broken()
+
     @cached_property
     def _book(self) -> "_Book":
         part = next(
@@ -249,6 +283,14 @@ class Workbook:
             raise _has_macros()
         if b"spreadsheetml" not in types:
             raise UnfitError("不是表格文件", "is another document, not a workbook")
+
+
+def _rows(head: bytes, rows: bytes, tail: bytes) -> Iterator[Any]:
+    try:
+        root = ET.fromstring(head + rows + tail)  # noqa: S314 - what it declares is refused before
+    except ET.ParseError:
+        raise broken() from None
+    yield from (each for each in root[-1] if each.tag in _ROW)
 
 
 class _Book(NamedTuple):

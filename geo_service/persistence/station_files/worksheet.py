@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from geo_service.persistence.station_files.cells import Filled, Formula, Plain, Raw, Unreadable
 from geo_service.persistence.station_files.faults import Said, UnfitError
-from geo_service.persistence.station_files.tables import MOST_COLUMNS, RawRow
+from geo_service.persistence.station_files.tables import LAST_ROW, MOST_COLUMNS, RawRow
 from geo_service.persistence.station_files.workbook import (
     SheetEntry,
     Workbook,
@@ -17,9 +17,7 @@ from geo_service.persistence.station_files.workbook import (
     unescaped,
 )
 
-_ROW, _VALUE, _FORMULA, _INLINE = called("row"), called("v"), called("f"), called("is")
-_DIGITS: Final = "0123456789"
-_LAST_ROW: Final = 1_048_576
+_VALUE, _TEXT, _FORMULA, _INLINE = called("v"), called("t"), called("f"), called("is")
 _MOST_MERGED: Final = 100_000
 _MERGED: Final = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^>]{0,200}?\bref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']"
@@ -64,27 +62,34 @@ class Worksheet:
         """Go through the rows that the sheet has; whatever size it claims is not believed."""
         merged = _Covering(self._merged())
         number = 0
-        for element in self._book.elements(self._part, _ROW):
+        for element in self._book.rows(self._part):
             number = self._number(element, number)
-            cells = self._cells(element)
+            cells = self._cells(element, number)
             merged.cover(number, cells)
             yield RawRow(number, cells, element.get("hidden") in {"1", "true"})
 
     def _number(self, element: Any, before: int) -> int:
         given = element.get("r")
         number = before + 1 if given is None else int(given) if given.isdecimal() else 0
-        if not before < number <= _LAST_ROW:
+        if not before < number <= LAST_ROW:
             raise broken()
         return number
 
-    def _cells(self, row: Any) -> list[Raw]:
+    def _cells(self, row: Any, number: int) -> list[Raw]:
         cells: list[Raw] = []
+        digits = len(str(number))
         for element in row:
-            reference = element.get("r")
-            position = len(cells) if reference is None else self._position(reference)
-            raw = self._raw(element)
+            raw = self._simple(element)
+            if raw is None:
+                raw = self._raw(element)
             if raw is None or raw == "":
                 continue
+            reference = element.get("r")
+            position = len(cells)
+            if reference is not None:
+                letters = reference[:-digits]
+                known = self._columns.get(letters)
+                position = self._position(letters) if known is None else known
             if position >= MOST_COLUMNS:
                 raise UnfitError(f"多于 {MOST_COLUMNS} 列", f"has more than {MOST_COLUMNS} columns")
             if position >= len(cells):
@@ -92,12 +97,21 @@ class Worksheet:
             cells[position] = raw
         return cells
 
-    def _position(self, reference: str) -> int:
-        letters = reference.rstrip(_DIGITS)
-        position = self._columns.get(letters)
-        if position is None:
-            position = self._columns[letters] = _position_of(letters)
+    def _position(self, letters: str) -> int:
+        position = self._columns[letters] = _position_of(letters)
         return position
+
+    def _simple(self, cell: Any) -> Raw:
+        """Read a cell of one plain text or number, as most are; None for any other."""
+        if len(cell) != 1:
+            return None
+        child = cell[0]
+        if child.tag in _INLINE:
+            if len(child) == 1 and child[0].tag in _TEXT:
+                return unescaped(child[0].text or "")
+        elif child.tag in _VALUE and child.text is not None:
+            return self._value(cell, child.text)
+        return None
 
     def _raw(self, cell: Any) -> Raw:
         shown = None
