@@ -5,11 +5,16 @@ of the one station with the very same name. Every other row is a new station. St
 is of stay as they are, unless they are to be closed.
 """
 
+import gc
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final
+
+import numpy as np
+import shapely
 
 from geo_service.domain.change import field_changes
 from geo_service.domain.datum_check import DatumEvidence
@@ -21,7 +26,7 @@ from geo_service.domain.station_import import ImportOptions, MatchBy, RowKind, W
 from geo_service.domain.station_numbers import next_ids
 from geo_service.persistence.station_files.drafts import RowDraft, StationTable
 from geo_service.persistence.station_files.faults import FileFault, Said
-from geo_service.services.edit import StationEdit, county_of, edited, township_at
+from geo_service.services.edit import StationEdit, county_of, edited
 from geo_service.services.import_plan import Alike, Entry, ImportPlan
 from geo_service.services.import_rows import PROVISIONAL, Here, Place, RowFaultsError, Rows
 
@@ -48,7 +53,20 @@ def plan_import(
         here: What holds at the place, today.
         note: Is told now and then how many rows are done, of how many.
     """
-    return _Planning(register, table, options, here).plan(note)
+    with _uncollected():
+        return _Planning(register, table, options, here).plan(note)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the garbage collector out: it would go through all rows over and over, for nothing."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
 
 
 class _Planning:
@@ -85,7 +103,7 @@ class _Planning:
             else:
                 entries.append(entry)
         note(rows, rows)
-        entries = self._with_likeness(self._numbered(entries))
+        entries = self._with_likeness(self._numbered(self._with_astray(entries)))
         if not self._table.faults:  # else rows may lack that are in the file
             entries += self._missing()
         return ImportPlan(
@@ -138,7 +156,6 @@ class _Planning:
             name=after.name,
             place=after.coordinate,
             after=after,
-            astray=self._is_astray(after),
         )
 
     def _before(self, draft: RowDraft) -> Station | None:
@@ -202,13 +219,24 @@ class _Planning:
                 )
             )
 
-    def _is_astray(self, station: Station) -> bool:
-        township = self._register.townships_by_code.get(station.township_code or "")
-        if township is None or township.boundary is None:
-            return False
-        return township_at(self._register, station.coordinate) != township.code
-
     # -- all of them -----------------------------------------------------------------------
+
+    def _with_astray(self, entries: list[Entry]) -> list[Entry]:
+        """Say which stations are put into a township in whose outline they do not lie."""
+        in_township: dict[str, list[int]] = defaultdict(list)
+        for number, entry in enumerate(entries):
+            if entry.after is not None and entry.after.township_code is not None:
+                in_township[entry.after.township_code].append(number)
+        for code, numbers in in_township.items():
+            boundary = self._register.townships_by_code[code].boundary
+            if boundary is None:
+                continue
+            shapely.prepare(boundary)
+            x, y = np.array([_degrees(entries[number]) for number in numbers]).T
+            outside = ~shapely.intersects_xy(boundary, x, y)
+            for number in np.asarray(numbers)[outside].tolist():
+                entries[number] = replace(entries[number], astray=True)
+        return entries
 
     def _numbered(self, entries: list[Entry]) -> list[Entry]:
         """Give the new stations without identifiers the next ones that are free."""
@@ -295,6 +323,11 @@ class _Named:
 def _plain(name: str) -> str:
     """Return a name as it is compared: spaces and the width of letters make no difference."""
     return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _degrees(entry: Entry) -> tuple[float, float]:
+    assert entry.place is not None  # it is of a station that is to be written
+    return entry.place.longitude, entry.place.latitude
 
 
 def _called(entry: Entry, identifier: StationId) -> Entry:
