@@ -26,7 +26,11 @@ MANY = 3000
 
 @pytest.fixture(autouse=True)
 def town(scratch: Database) -> Iterator[None]:
-    """A register of one station, and no import."""
+    """A register of one station, no import, and no program that still works on one."""
+    deadline = time.monotonic() + PATIENCE_S
+    while program() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     with scratch.transaction() as session:
         dataset = a_dataset([a_station("A-1", 114.0, 33.5)])
         RegisterStore(session).replace(dataset, author="a test", reason="a test")

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from geo_service.domain.station_import import StationImport
 from geo_service.persistence.import_rows import options_json
