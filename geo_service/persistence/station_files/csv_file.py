@@ -29,8 +29,9 @@ def encoding_of(path: Path) -> str:
     with path.open("rb") as file:
         begins = file.read(4)
     marked = begins.startswith(codecs.BOM_UTF8)
-    if not begins.startswith(_UTF_16) and _decodes(path, "utf-8-sig", lambda _: True):
-        return "utf-8-sig" if marked else "utf-8"
+    encoding = "utf-8-sig" if marked else "utf-8"
+    if not begins.startswith(_UTF_16) and _decodes(path, encoding, lambda _: True):
+        return encoding
     if not marked and _decodes(path, "gb18030", _Chinese()):
         return "gb18030"
     raise UnfitError(

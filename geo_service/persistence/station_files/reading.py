@@ -83,13 +83,17 @@ def read_station_file(
     except BaseException:
         lines.close()
         raise
+    return table_of(name, summary, lines)
+
+
+def table_of(name: str, summary: Mapping[str, Any], lines: IO[bytes]) -> StationTable:
+    """Return the table of a file, given what was said of it and the lines of its rows."""
     again = {identifier: (at[0], at[1]) for identifier, at in summary["again"].items()}
-    rows = LinesOfRows(lines, summary["rows"], again, name)
     form = summary["form"]
     return StationTable(
         file=name,
         form=None if form is None else FileForm(form),
-        rows=rows,
+        rows=LinesOfRows(lines, summary["rows"], again, name),
         faults=tuple(map(FileFault.read, summary["faults"])),
         remarks=tuple(map(FileFault.read, summary["remarks"])),
         sheets=tuple(map(_sheet, summary["sheets"])),
@@ -169,6 +173,7 @@ def _read(asked: Mapping[str, Any], watch: Watch | None, lines: IO[bytes]) -> An
                     pipe.close()
         if summary is not None:
             return summary
+        lines.truncate(0)  # half of a file is worse than none
         said.seek(0)
         return _failed(process.returncode, said.read()[-4000:], asked["name"])
 
