@@ -272,3 +272,20 @@ def test_the_list_names_who_sent_what(editor: Staff) -> None:
 
     assert "站点.csv" in shown
     assert editor.account.name in shown
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_a_template_as_it_comes_holds_no_station_and_no_unknown_column(
+    editor: Staff, form: str
+) -> None:
+    template = editor.get(f"/register/imports/template.{form}").data
+    answer = editor.post(
+        "/register/imports",
+        {"datum": "wgs84", "file": (io.BytesIO(template), f"模板.{form}")},
+        content_type="multipart/form-data",
+    )
+
+    path = str(answer.headers["Location"]).partition("?")[0]
+    found = waited_for(editor.client, "/api/v1" + path.removeprefix("/register"))
+    assert found["summary"]["rows"] == 0
+    assert all(not sheet["unknown"] for sheet in found["summary"]["table"]["sheets"])

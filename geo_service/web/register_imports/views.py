@@ -20,6 +20,7 @@ from geo_service.domain.station_import import (
     WhenMissing,
 )
 from geo_service.persistence.imports import Wanted
+from geo_service.persistence.station_files import template_csv, template_workbook
 from geo_service.services.exporting import csv_text
 from geo_service.services.imports import (
     MOST_BYTES,
@@ -46,6 +47,7 @@ _ROWS_A_PAGE: Final = 50
 _MOST_FAULTS: Final = 200_000
 _FAULTS_AT_ONCE: Final = 1000
 _CSV: Final = "text/csv; charset=utf-8"
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class IndexParameters(LanguageParameters):
@@ -106,6 +108,20 @@ def send() -> Any:
         headers = {"Retry-After": str(error.again_in_s)}
         return _index(language, [str(error)]), HTTPStatus.TOO_MANY_REQUESTS, headers
     return _led_to(import_id, language)
+
+
+@blueprint.get("/template.<any(xlsx, csv):form>")
+@requires(Permission.LOOK)
+def template(form: str) -> Response:
+    """Return an empty file to fill in, with examples."""
+    language_asked(params.read_form(IndexParameters).lang)
+    if form == "csv":
+        answer = Response(template_csv(), content_type=_CSV)
+    else:
+        names = [each.name for each in runtime.register().townships]
+        answer = Response(template_workbook(names), content_type=_XLSX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="stations-template.{form}"'
+    return answer
 
 
 @blueprint.get("/<import_id>")
