@@ -15,6 +15,7 @@ from geo_service.persistence.station_files.vocabulary import (
     SERVICE_WORDS,
     STATUS_WORDS,
 )
+from geo_service.services.hours_text import hours_text
 from geo_service.web.language import Language
 from geo_service.web.register_imports.words import DATUM_NAMES, WORDS
 
@@ -76,15 +77,20 @@ def suspicion_of(summary: Mapping[str, Any], language: Language) -> dict[str, st
     }
 
 
-def entry_of(entry: Mapping[str, Any], written: bool, language: Language) -> dict[str, Any]:  # noqa: FBT001
-    """Return a row of the table: where, which station, and what about it."""
+def entry_of(
+    entry: Mapping[str, Any], townships: Mapping[str, str], language: Language, *, closes: bool
+) -> dict[str, Any]:
+    """Return a row of the table: where, which station, and what about it.
+
+    ``townships`` are their names; ``closes`` says that what the file lacks is to be closed.
+    """
     words = WORDS[language]
     return {
         "kind": entry["kind"],
         "look": {"new": "good", "wrong": "wrong", "missing": "heed"}.get(entry["kind"], ""),
         "where": where_of(entry, language),
         "station": " ".join(filter(None, (entry["station_id"], entry["name"]))),
-        "lines": [*_lines(entry, words, language), *_left(entry, words, written=written)],
+        "lines": [*_lines(entry, townships, language), *_left(entry, words, closes=closes)],
         "faults": [fault_line(each, language) for each in entry["faults"]],
     }
 
@@ -146,18 +152,22 @@ def understood_of(summary: Mapping[str, Any], language: Language) -> dict[str, A
 
 
 def _lines(
-    entry: Mapping[str, Any], words: Mapping[str, str], language: Language
+    entry: Mapping[str, Any], townships: Mapping[str, str], language: Language
 ) -> list[dict[str, str]]:
-    lines = [
-        {
-            "field": HEADERS[each["field"]].in_(language)
-            if each["field"] in HEADERS
-            else each["field"],
-            "before": _value(each["field"], each["before"], language),
-            "after": _value(each["field"], each["after"], language),
-        }
-        for each in entry["changes"]
-    ]
+    words = WORDS[language]
+    lines = []
+    for each in entry["changes"]:
+        field, before, after = each["field"], each["before"], each["after"]
+        if field == "township_code":
+            field = "township"
+            before, after = (townships.get(code or "", code) for code in (before, after))
+        lines.append(
+            {
+                "field": HEADERS[field].in_(language) if field in HEADERS else field,
+                "before": _value(field, before, language),
+                "after": _value(field, after, language),
+            }
+        )
     if entry["moved_m"] is not None:
         lines.append({"text": words["moved_by"].format(metres=f"{entry['moved_m']:,.0f}")})
     lines += [
@@ -174,11 +184,11 @@ def _lines(
 
 
 def _left(
-    entry: Mapping[str, Any], words: Mapping[str, str], *, written: bool
+    entry: Mapping[str, Any], words: Mapping[str, str], *, closes: bool
 ) -> list[dict[str, str]]:
     if entry["kind"] != "missing":
         return []
-    return [{"text": words["to_close" if written else "left"]}]
+    return [{"text": words["to_close" if closes else "left"]}]
 
 
 def _value(field: str, value: object, language: Language) -> str:
@@ -187,6 +197,8 @@ def _value(field: str, value: object, language: Language) -> str:
     if isinstance(value, list):
         return "、".join(_value(field, each, language) for each in value)
     text = str(value)
+    if field.endswith("_hours"):
+        return hours_text(text, language)
     if field == "datum":
         return DATUM_NAMES.get(text, text)
     if field in _LISTS:

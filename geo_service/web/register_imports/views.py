@@ -232,6 +232,7 @@ def _dry_run(
     chosen = entries_of(runtime.database(), found.id, given.wanted())
     places = places_of(runtime.database(), found.id, sketch.MOST_DOTS)
     closes = found.options.missing is WhenMissing.CLOSE
+    townships = {each.code: each.name for each in runtime.register().townships}
     return {
         "summary": summary,
         "counts": [(kind.value, summary["counts"][kind.value]) for kind in RowKind],
@@ -241,7 +242,9 @@ def _dry_run(
         "suspicion": reading.suspicion_of(summary, language),
         "understood": reading.understood_of(summary, language),
         "is_open": found.state is ImportState.PLANNED,
-        "rows": [reading.entry_of(each, closes, language) for each in chosen.entries],
+        "rows": [
+            reading.entry_of(each, townships, language, closes=closes) for each in chosen.entries
+        ],
         "rows_count": chosen.count,
         "pages": max(1, -(-chosen.count // _ROWS_A_PAGE)),
         "drawing": sketch.sketch_of(runtime.register(), places),
