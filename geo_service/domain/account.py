@@ -48,6 +48,10 @@ _PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
 }
 
 
+# Each of them ends in changes of stations.
+_CHANGE_STATIONS: Final = frozenset({Permission.EDIT, Permission.IMPORT, Permission.HANDLE_REPORTS})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One of the staff. ``counties`` holds the codes of those whose stations they edit; None: all.
@@ -145,8 +149,11 @@ class Actor:
         return permission in self.permissions
 
     def may_edit(self, county_code: str | None) -> bool:
-        """Say whether stations of a county may be changed; None: stations of no known county."""
-        if not self.may(Permission.EDIT):
+        """Say whether stations of a county may be changed; None: stations of no known county.
+
+        What may be done to them is what the view asked for.
+        """
+        if self.permissions.isdisjoint(_CHANGE_STATIONS):
             return False
         return self.counties is None or county_code in self.counties
 

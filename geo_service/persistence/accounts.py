@@ -31,6 +31,10 @@ _CHANGE: Final = text(
        WHERE login = :login RETURNING login"""
 )
 _PASSWORD_HASH: Final = text("SELECT password_hash FROM account WHERE login = :login")
+# Until the transaction ends nobody else changes it.
+_HOLD_PASSWORD_HASH: Final = text(
+    "SELECT password_hash FROM account WHERE login = :login FOR NO KEY UPDATE"
+)
 _SET_PASSWORD: Final = text(
     """UPDATE account SET password_hash = :password_hash, must_change = :must_change
        WHERE login = :login RETURNING login"""
@@ -162,6 +166,12 @@ class AccountStore:
         """Return what is kept of somebody's password; None where nobody has the login."""
         found: str | None = self._session.scalar(_PASSWORD_HASH, {"login": _fit(login)})
         return found
+
+    def has_still(self, login: Login, password_hash: str) -> bool:
+        """Say whether a password is still the one it was, and keep it so until the end."""
+        will_write(self._session)
+        present = self._session.scalar(_HOLD_PASSWORD_HASH, {"login": login})
+        return bool(present == password_hash)
 
     def set_password(self, login: Login, password_hash: str, *, must_change: bool) -> None:
         """Keep another password, or raise AccountNotFoundError."""

@@ -35,6 +35,7 @@ MOST_TOKENS: Final = 50
 
 Change = Callable[[Account], Account]
 
+_ANOTHER: Final = "the present password is another one"
 _TOKEN_BYTES: Final = 32
 # Easily told apart on paper and over the telephone.
 _SIGNS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -132,8 +133,8 @@ def change_password(
     """
     with database.transaction() as session:
         kept = AccountStore(session).password_hash(login)
-    if not passwords.fits(old, kept):
-        raise SignInRefusedError("the present password is another one")
+    if not passwords.fits(old, kept) or kept is None:
+        raise SignInRefusedError(_ANOTHER)
     reason = why_no_password(new, login)
     if reason is None and old == new:
         reason = "is the one you have"
@@ -142,6 +143,8 @@ def change_password(
     hashed = passwords.hash_of(new)
     with database.transaction() as session:
         store = AccountStore(session)
+        if not store.has_still(login, kept):
+            raise SignInRefusedError(_ANOTHER)
         store.set_password(login, hashed, must_change=False)
         store.close_sessions(login, but=hash_of_token(kept_session))
 

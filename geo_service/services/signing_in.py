@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from geo_service.domain.account import LONGEST_PASSWORD, Account, Actor, Login
+from geo_service.domain.account import LONGEST_PASSWORD, Account, Actor
 from geo_service.domain.errors import (
     GeoServiceError,
     SignInRefusedError,
@@ -30,6 +30,7 @@ PATIENCE: Final = Patience(
 
 TOKEN_PREFIX: Final = "gst_"  # lets scanners of published code find one  # noqa: S105
 
+_REFUSED: Final = "nobody signs in with this login and this password"
 _TOKEN_BYTES: Final = 32
 _NOTED_EVERY: Final = timedelta(minutes=1)
 
@@ -48,41 +49,37 @@ def sign_in(database: Database, key: bytes, login: str, password: str, at: datet
         SignInRefusedError: nobody has this login with this password, or the account is disabled.
         TooManySignInsError: the login was tried too often lately, whether anybody has it or not.
     """
-    login, tried = login.strip().lower(), _login_hash(key, login)
+    login = login.strip().lower()
+    count_try(database, key, login, at)
     with database.transaction() as session:
-        blocked_until = AccountStore(session).count_try(tried, at, PATIENCE)
-    if blocked_until is not None:
-        seconds = max(1, int((blocked_until - at).total_seconds()) + 1)
-        raise TooManySignInsError(
-            f"this login was tried too often; wait {seconds} seconds", again_in_s=seconds
-        )
-    account = _known(database, login, password)
-    if account is None:
-        raise SignInRefusedError("nobody signs in with this login and this password")
+        kept = AccountStore(session).password_hash(login)
+    if not passwords.fits(password[:LONGEST_PASSWORD], kept) or kept is None:
+        raise SignInRefusedError(_REFUSED)
+    renewed = passwords.hash_of(password) if passwords.is_outdated(kept) else None
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with database.transaction() as session:
         store = AccountStore(session)
-        store.forget_tries(tried)
+        account = store.one(login)
+        # Disabled, or given another password, while this one was looked at: out all the same.
+        if not account.is_enabled or not store.has_still(account.login, kept):
+            raise SignInRefusedError(_REFUSED)
+        if renewed is not None:
+            store.set_password(account.login, renewed, must_change=account.must_change)
+        store.forget_tries(_login_hash(key, login))
         store.close_old_sessions(opened_before=at - LONGEST, used_before=at - IDLE)
         store.open_session(account.login, hash_of_token(token), at)
     return Opened(token, account)
 
 
-def _known(database: Database, login: str, password: str) -> Account | None:
-    """Return whose login and password these are; it takes as long to find nobody."""
+def count_try(database: Database, key: bytes, login: str, at: datetime) -> None:
+    """Count a try of a login's password, before it is looked at, or raise TooManySignInsError."""
     with database.transaction() as session:
-        kept = AccountStore(session).password_hash(login)
-    if not passwords.fits(password[:LONGEST_PASSWORD], kept) or kept is None:
-        return None
-    with database.transaction() as session:
-        account = AccountStore(session).one(login)
-        if not account.is_enabled:
-            return None
-        if passwords.is_outdated(kept):
-            store = AccountStore(session)
-            renewed = passwords.hash_of(password)
-            store.set_password(account.login, renewed, must_change=account.must_change)
-    return account
+        blocked_until = AccountStore(session).count_try(_login_hash(key, login), at, PATIENCE)
+    if blocked_until is not None:
+        seconds = max(1, int((blocked_until - at).total_seconds()) + 1)
+        raise TooManySignInsError(
+            f"this login was tried too often; wait {seconds} seconds", again_in_s=seconds
+        )
 
 
 def sign_out(database: Database, token: str) -> None:
@@ -119,7 +116,7 @@ def actor_of_token(database: Database, token: str, at: datetime) -> Actor | None
     return Actor.of_token(found, account)
 
 
-def forget_tries(database: Database, key: bytes, login: Login) -> None:
+def forget_tries(database: Database, key: bytes, login: str) -> None:
     """Let somebody whose password was set anew sign in at once."""
     with database.transaction() as session:
         AccountStore(session).forget_tries(_login_hash(key, login))

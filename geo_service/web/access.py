@@ -31,6 +31,7 @@ from geo_service.domain.errors import (
 )
 from geo_service.domain.station import Station
 from geo_service.services import signing_in
+from geo_service.web.language import LANGUAGES
 from geo_service.web.origins import refuse_other_sites
 
 Given = ParamSpec("Given")
@@ -38,6 +39,7 @@ Given = ParamSpec("Given")
 COOKIE: Final = "geo_service_session"
 CSRF_FIELD: Final = "csrf_token"
 CSRF_HEADER: Final = "X-CSRF-Token"
+LONGEST_WAY_BACK: Final = 1000
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOUND: Final = "present_actor"
@@ -183,15 +185,13 @@ def _admit(permission: Permission | None) -> AnyResponse | None:
     present = _present()
     if present is None:
         if _is_page():
-            return redirect(
-                url_for("register_accounts.sign_in", next=_wanted()), HTTPStatus.SEE_OTHER
-            )
+            return _led_to("register_accounts.sign_in", next=_wanted())
         raise NotSignedInError(_why_nobody())
     if present.session_token is not None and request.method not in _SAFE:
         _refuse_forged(present.session_token)
     if present.actor.must_change and request.endpoint not in _WITH_GIVEN_PASSWORD:
         if _is_page():
-            return redirect(url_for("register_mine.password"), HTTPStatus.SEE_OTHER)
+            return _led_to("register_mine.password")
         raise NotAllowedError("first choose a password of your own, at /register/password")
     if permission is not None and not present.actor.may(permission):
         raise NotAllowedError(f"this needs the permission {permission.value}")
@@ -260,9 +260,17 @@ def _is_page() -> bool:
     )
 
 
+def _led_to(endpoint: str, **words: Any) -> AnyResponse:
+    """Return the way to another page, in the language that was asked for."""
+    language = LANGUAGES.get(request.args.get("lang", ""))
+    return redirect(url_for(endpoint, lang=language, **words), HTTPStatus.SEE_OTHER)
+
+
 def _wanted() -> str:
+    path = request.root_path + request.path
     query = request.query_string.decode("ascii", "replace")
-    return request.root_path + request.path + (f"?{query}" if query else "")
+    whole = f"{path}?{query}" if query else path
+    return whole if len(whole) <= LONGEST_WAY_BACK else path[:LONGEST_WAY_BACK]
 
 
 def _why_nobody() -> str:

@@ -100,6 +100,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_account-not-found": "没有这个账号或令牌。",
         "problem_account-conflict": "不能这样改账号，什么也没有改动。",
         "sign_in": "登录",
+        "staff": "工作人员",
         "go_home": "回到首页",
     },
     "en": {
@@ -206,6 +207,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_account-not-found": "There is no such account or token.",
         "problem_account-conflict": "The accounts cannot be changed like this; nothing was.",
         "sign_in": "Sign in",
+        "staff": "For staff",
         "go_home": "To the start page",
     },
 }

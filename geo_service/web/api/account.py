@@ -1,8 +1,7 @@
 """Who a program's token speaks for."""
 
-from typing import TypedDict
-
 from flask import Blueprint, Response
+from typing_extensions import TypedDict
 
 from geo_service.web import access, params
 from geo_service.web.access import requires

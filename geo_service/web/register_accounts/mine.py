@@ -8,11 +8,12 @@ from pydantic import Field
 
 from geo_service import runtime
 from geo_service.domain.account import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from geo_service.domain.errors import InvalidQueryError, SignInRefusedError
-from geo_service.services import accounts
+from geo_service.domain.errors import InvalidQueryError, SignInRefusedError, TooManySignInsError
+from geo_service.services import accounts, signing_in
 from geo_service.web import access, params
 from geo_service.web.access import requires
 from geo_service.web.language import Language, LanguageParameters, language_asked
+from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts.page import context, county_names, said_of
 from geo_service.web.register_accounts.words import WORDS
 
@@ -72,13 +73,9 @@ def change_password() -> Any:
         faults.append(words["not_same"])
     else:
         try:
-            accounts.change_password(
-                runtime.database(),
-                access.actor().login,
-                old=given.old,
-                new=given.new,
-                kept_session=access.session_token(),
-            )
+            _change(given)
+        except TooManySignInsError as error:
+            faults.append(words["too_many"].format(seconds=error.again_in_s))
         except SignInRefusedError:
             faults.append(words["old_wrong"])
         except InvalidQueryError as error:
@@ -87,6 +84,17 @@ def change_password() -> Any:
         return make_response(_form(language, faults), HTTPStatus.BAD_REQUEST)
     leads_to = url_for(".page", changed="true", lang=language)
     return redirect(leads_to, HTTPStatus.SEE_OTHER)
+
+
+def _change(given: PasswordForm) -> None:
+    """Keep another password; whoever sits down at somebody else's screen cannot guess long."""
+    database, login, key = runtime.database(), access.actor().login, access.secret_key()
+    with tries.turn():
+        signing_in.count_try(database, key, login, runtime.now())
+        accounts.change_password(
+            database, login, old=given.old, new=given.new, kept_session=access.session_token()
+        )
+    signing_in.forget_tries(database, key, login)
 
 
 def _form(language: Language, faults: list[str]) -> str:

@@ -1,5 +1,6 @@
 """What every page of accounts is made with."""
 
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from geo_service import runtime
@@ -37,6 +38,17 @@ def counties(language: Language) -> list[tuple[str, str]]:
     except RegisterUnavailableError:
         return []
     return [(each.code, (language == "en" and each.name_en) or each.name) for each in found]
+
+
+def day_of(moment: datetime | None, language: Language) -> str:
+    """Return the day of a moment as the place counts days; of none, that it never was."""
+    if moment is None:
+        return WORDS[language]["never"]
+    try:
+        zone: tzinfo = runtime.register().place.zone
+    except RegisterUnavailableError:
+        zone = UTC
+    return f"{moment.astimezone(zone):%Y-%m-%d}"
 
 
 def said_of(error: InvalidQueryError | AccountConflictError, language: Language) -> list[str]:

@@ -16,7 +16,13 @@ from geo_service.web import access, params
 from geo_service.web.access import requires
 from geo_service.web.language import Language, LanguageParameters, language_asked
 from geo_service.web.register_accounts import tokens
-from geo_service.web.register_accounts.page import context, counties, county_names, said_of
+from geo_service.web.register_accounts.page import (
+    context,
+    counties,
+    county_names,
+    day_of,
+    said_of,
+)
 from geo_service.web.register_accounts.words import WORDS
 
 blueprint = Blueprint("register_staff", __name__, url_prefix="/register/accounts")
@@ -41,7 +47,7 @@ class PersonForm(LanguageParameters):
     name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     role: Role = Role.EDITOR
     limited: params.Truth = False
-    county: Annotated[list[_County], Field(default_factory=list)]
+    county: list[_County] = Field(default_factory=list)
 
     def counties(self, language: Language) -> frozenset[str] | None:
         """Return the counties ticked, or raise InvalidQueryError where none is."""
@@ -202,7 +208,6 @@ def _person(
 
 def _shown(found: Account, language: Language) -> dict[str, Any]:
     words = WORDS[language]
-    at = found.signed_in_at
     return {
         "login": found.login,
         "name": found.name,
@@ -210,5 +215,5 @@ def _shown(found: Account, language: Language) -> dict[str, Any]:
         "counties": county_names(found.counties, language),
         "is_enabled": found.is_enabled,
         "state": words["state_enabled" if found.is_enabled else "state_disabled"],
-        "signed_in_at": words["never"] if at is None else f"{at:%Y-%m-%d}",
+        "signed_in_at": day_of(found.signed_in_at, language),
     }

@@ -16,7 +16,13 @@ from geo_service.web import access, params
 from geo_service.web.access import requires
 from geo_service.web.language import Language, LanguageParameters, language_asked
 from geo_service.web.params import Whole
-from geo_service.web.register_accounts.page import context, counties, county_names, said_of
+from geo_service.web.register_accounts.page import (
+    context,
+    counties,
+    county_names,
+    day_of,
+    said_of,
+)
 from geo_service.web.register_accounts.words import WORDS
 
 blueprint = Blueprint("register_tokens", __name__, url_prefix="/register/tokens")
@@ -35,8 +41,8 @@ class TokenForm(LanguageParameters):
     """POST /register/tokens."""
 
     name: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
-    permission: Annotated[list[Permission], Field(default_factory=list)]
-    county: Annotated[list[_County], Field(default_factory=list)]
+    permission: list[Permission] = Field(default_factory=list)
+    county: list[_County] = Field(default_factory=list)
     days: Annotated[int, Field(ge=1, le=accounts.LONGEST_TOKEN_DAYS), Whole] = 90
 
 
@@ -108,8 +114,8 @@ def shown(token: ProgramToken, language: Language) -> dict[str, Any]:
         "name": token.name,
         "permissions": "、".join(words[f"may_{each}"] for each in sorted(token.permissions)),
         "counties": county_names(token.counties, language),
-        "expires_at": f"{token.expires_at:%Y-%m-%d}",
-        "used_at": f"{token.used_at:%Y-%m-%d}" if token.used_at else words["never"],
+        "expires_at": day_of(token.expires_at, language),
+        "used_at": day_of(token.used_at, language),
         "state": state,
         "said": words[f"state_{state}"],
         "is_valid": token.is_valid(at),

@@ -63,7 +63,7 @@ class StartParameters(LanguageParameters):
 class SignInParameters(LanguageParameters):
     """GET /register/sign-in."""
 
-    next: Annotated[str, Field(max_length=2000)] = ""
+    next: Annotated[str, Field(max_length=access.LONGEST_WAY_BACK)] = ""
     signed_out: params.Truth = False
 
 
@@ -72,7 +72,7 @@ class SignInForm(LanguageParameters):
 
     login: Annotated[str, Field(max_length=100)] = ""
     password: Annotated[str, Field(max_length=LONGEST_PASSWORD)] = ""
-    next: Annotated[str, Field(max_length=2000)] = ""
+    next: Annotated[str, Field(max_length=access.LONGEST_WAY_BACK)] = ""
 
 
 class ChangeForm(LanguageParameters):
@@ -148,6 +148,8 @@ def enter() -> Any:
         answer.headers["Retry-After"] = "3"
         return answer
     _LOG.info("sign_in", login=opened.account.login)
+    if before := request.cookies.get(access.COOKIE):
+        signing_in.sign_out(runtime.database(), before)
     leads_to = _led_on(given.next, language)
     answer = make_response(redirect(leads_to, HTTPStatus.SEE_OTHER))
     access.remember(answer, opened.token)
