@@ -122,6 +122,11 @@ class _Normalised:
         return self.written[self.origins[start] : self.origins[max(end - 1, start)] + 1].strip()
 
 
+def _pattern(written: str) -> re.Pattern[str]:
+    # Of the digits of the world, only those that NFKC makes plain ones are meant here.
+    return re.compile(written, re.ASCII)
+
+
 _DIGITS: Final = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 _DIGITS.update({"六": 6, "七": 7, "八": 8, "九": 9})
 _N: Final = r"(?:\d{1,2}|[一二三四五]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九])"
@@ -139,7 +144,7 @@ _PART: Final = "|".join(sorted(_PARTS, key=len, reverse=True))
 _NEXT_DAY: Final = "次日|第二天|翌日"
 # 点 with what may follow: 8点, 8点半, 8点30, 8点30分, 8点一刻, 八点四十. Not the 时 of 时间.
 _MINUTES: Final = rf"半|[一1三3]刻钟?|整|{_N}分|{_N}(?![\d点时:十])"
-_CLOCK: Final = re.compile(
+_CLOCK: Final = _pattern(
     rf"(?P<next>{_NEXT_DAY})?\s*(?:的)?(?P<part>{_PART})?\s*"
     rf"(?:(?P<h>\d{{1,2}}):(?P<m>\d{{2}})(?::(?P<s>\d{{2}}))?(?![:\d])"
     rf"|(?P<hour>{_N})\s*(?:点钟|点|时(?!间))\s*(?P<minute>{_MINUTES})?"
@@ -152,7 +157,7 @@ _WEEK: Final = "(?:周|星期|礼拜)"
 _BARE_X: Final = r"(?:[一二三四五六日天](?!\s*[点时:刻])(?!十)|[1-7](?!\s*[点时:月./])(?!\d))"
 _DAY_RANGE: Final = rf"{_WEEK}\s*{_X}(?:\s*{_RANGE}\s*(?:{_WEEK}\s*{_X}|{_BARE_X}))?"
 _BARE_RANGE: Final = rf"{_BARE_X}(?:\s*{_RANGE}\s*{_BARE_X}|(?!\s*{_RANGE}))"
-_DAYS: Final = re.compile(
+_DAYS: Final = _pattern(
     rf"(?:每个?|逢)?{_DAY_RANGE}"
     rf"(?:\s*(?:[、,和及与/]|以及)?\s*(?:每个?|逢)?{_DAY_RANGE}"
     rf"|\s*(?:[、,和及与/])\s*{_BARE_RANGE}|[一二三四五六日天](?!\s*[点时:刻])(?!十))*"
@@ -168,12 +173,12 @@ def _date(name: str) -> str:
     )
 
 
-_DATES: Final = re.compile(
+_DATES: Final = _pattern(
     rf"(?:每年)?(?:从|自)?\s*{_date('a')}"
     rf"(?:(?:起|开始)?\s*{_RANGE}\s*(?:(?:次年|翌年|来年|第二年)(?:的)?)?\s*"
     rf"(?:{_date('b')}|(?P<bd2>{_N})\s*[日号])(?:止|底|末)?(?:期间)?)?"
 )
-_MONTHS: Final = re.compile(
+_MONTHS: Final = _pattern(
     rf"(?:每年)?\s*(?P<first>{_N})\s*{_RANGE}\s*(?P<last>{_N})\s*月(?:份)?(?!\s*\d+\s*[日号])"
 )
 _SEASON_WORDS: Final = (
@@ -192,7 +197,7 @@ _PADDING: Final = (
 )
 
 _WORDS: Final[tuple[tuple[re.Pattern[str], Word, object], ...]] = tuple(
-    (re.compile(pattern), word, meaning)
+    (_pattern(pattern), word, meaning)
     for pattern, word, meaning in (
         (_ALL_DAY, Word.ALL_DAY, None),
         (r"(?:周末)?双休日?|周末|周六日", Word.DAYS, WEEKEND),
@@ -215,14 +220,14 @@ _WORDS: Final[tuple[tuple[re.Pattern[str], Word, object], ...]] = tuple(
         (_RANGE, Word.TO, None),
         (r"[、/·+&]|和|以及|及|与|并", Word.LIST, "joined"),
         (r",", Word.LIST, None),
-        (r"[;。\n\r|]+", Word.STOP, None),
+        (r"[;。\n\r]+", Word.STOP, None),
         (r"\(", Word.OPENING, None),
         (r"\)", Word.CLOSING, None),
         (r":", Word.COLON, None),
     )
 )
-_NUMBER: Final = re.compile(rf"{_N}(?![\d.])")
-_SPACE: Final = re.compile(r"[^\S\n\r]+")
+_NUMBER: Final = _pattern(rf"{_N}(?![\d.])")
+_SPACE: Final = _pattern(r"[^\S\n\r]+")
 _CLAUSE_END: Final = re.compile(r"[,;、。()\n\r]|\s")
 
 

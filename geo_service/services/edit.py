@@ -111,6 +111,9 @@ class StationEdit:
         return replace(self, **dict.fromkeys(names, NOT_GIVEN))
 
 
+EDITABLE: Final = tuple(each.name for each in fields(StationEdit))
+"""What an editor may change of a record, in its order."""
+
 REQUIRED: Final = (
     *("name", "services", "longitude", "latitude", "datum", "data_status", "source"),
 )

@@ -30,6 +30,7 @@ from geo_service.web.api import (
     measures,
     nearest_to_many,
     on_foot,
+    records,
     reports,
     routes,
     scenarios,
@@ -48,7 +49,9 @@ from geo_service.web.register_accounts import staff as register_staff
 from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
+from geo_service.web.register_hours import views as register_hours
 from geo_service.web.register_imports import views as register_imports
+from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -82,8 +85,10 @@ def register(app: Flask, settings: Settings) -> None:
         route.blueprint,
         planner.blueprint,
         planner_scenarios.blueprint,
+        register_hours.blueprint,
         start.blueprint,
         imports.blueprint,
+        records.blueprint,
         reports.blueprint,
         account.blueprint,
         station.blueprint,
@@ -93,6 +98,7 @@ def register(app: Flask, settings: Settings) -> None:
         register_imports.blueprint,
         register_staff.blueprint,
         register_tokens.blueprint,
+        register_stations.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):

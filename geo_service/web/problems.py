@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from geo_service import runtime
-from geo_service.domain.change import Conflict, fields_of
+from geo_service.domain.change import Conflict
 from geo_service.domain.errors import (
     AccountConflictError,
     AccountNotFoundError,
@@ -52,6 +52,7 @@ from geo_service.domain.errors import (
 from geo_service.web.answers import json_answer
 from geo_service.web.language import LANGUAGES, language_asked
 from geo_service.web.page import bare_context, page_context
+from geo_service.web.station_records import record_fields
 
 _LOG: Final = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
@@ -360,7 +361,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "station": conflict.station_id,
         "seen": conflict.seen,
         "revision": None if present is None else present.revision,
-        "present": None if present is None else fields_of(present.station),
+        "present": None if present is None else record_fields(present.station),
     }
 
 

@@ -16,6 +16,7 @@ from geo_service.domain.errors import (
     RegisterNotWritableError,
     StationChangedError,
 )
+from geo_service.domain.place import Revision
 from geo_service.domain.station import Station, StationId
 from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.faults import why_unfit
@@ -59,6 +60,18 @@ def recorded(station_id: StationId) -> Recorded:
     """Return a station as the database has it now, or raise StationNotFoundError."""
     with runtime.database().transaction() as session:
         return ChangeStore(session).recorded(station_id)
+
+
+def as_seen(station_id: StationId, revision: int) -> Station | None:
+    """Return a station as it was at a revision; None where that is not known."""
+    with runtime.database().transaction() as session:
+        return ChangeStore(session).as_of(station_id, revision)
+
+
+def revision(number: int) -> Revision | None:
+    """Return who made a revision, when and why; None where that is not known."""
+    with runtime.database().transaction() as session:
+        return ChangeStore(session).revision(number)
 
 
 def preview(before: Station | None, identifier: StationId, edit: StationEdit) -> Station:

@@ -1,15 +1,21 @@
 """The form of a record: what a browser sends, as an edit; and a record, as the form shows it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final
 
 from flask import request
 from pydantic import Field
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import MultiDict  # noqa: TC002 - beside those that are looked at
 
 from geo_service.domain.datum import Datum
+from geo_service.domain.errors import (
+    HoursNotUnderstoodError,
+    InvalidQueryError,
+    ParameterFault,
+)
+from geo_service.domain.hours_words import parse_hours
 from geo_service.domain.register import Register
 from geo_service.domain.station import (
     Accessibility,
@@ -27,12 +33,14 @@ from geo_service.services.edit import (
     township_at,
 )
 from geo_service.web import access, params
-from geo_service.web.language import LanguageParameters
+from geo_service.web.language import LANGUAGES, Language, LanguageParameters, language_asked
 from geo_service.web.params import Day, Decimal, Whole
+from geo_service.web.register_hours.form import HoursForm, without_hours
 from geo_service.web.station_changes import Reason
 
 BY_BOUNDARY: Final = "by-boundary"
 NO_TOWNSHIP: Final = "none"
+HOURS: Final = tuple(f"{kind}_hours" for kind in ServiceKind)
 _TAKE: Final = "take-"
 _SEVERAL: Final = frozenset({"services", "rest_for", "breakfast_for", "amenities"})
 _LONGEST: Final = 4000
@@ -70,7 +78,7 @@ class StationForm(LanguageParameters):
     closed_on: Annotated[date | None, Day] = None
 
     def edit(self) -> StationEdit:
-        """Return what the form says of the record: everything but what every record must say."""
+        """Return what the form says of the record, but for the hours."""
         said: dict[str, Any] = {
             name: getattr(self, name)
             for name in type(self).model_fields
@@ -83,7 +91,7 @@ class StationForm(LanguageParameters):
             offered = kind in self.services
             # Hours that were left in the form of what is not done there any more go with it.
             said[f"{kind}_for"] = frozenset(said[f"{kind}_for"]) if offered else None
-            said[f"{kind}_hours"] = _line(said[f"{kind}_hours"]) if offered else None
+            said[f"{kind}_hours"] = None
         for name in ("name", "name_en", "address", "telephone", "source"):
             if isinstance(said[name], str):
                 said[name] = _line(said[name])
@@ -99,16 +107,48 @@ class StationForm(LanguageParameters):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Sent:
-    """A form as it was sent: what it says, and which fields of somebody else's are to be kept."""
+    """A form as it was sent.
+
+    What stands in its fields; of which fields somebody else's value is taken; and the hours, by
+    their fields, where they were filled in in rows or words.
+    """
 
     texts: Mapping[str, Any]
     taken: Mapping[str, str]
+    hours: Mapping[str, HoursForm]
 
     def form(self) -> StationForm:
         """Read the form, or raise InvalidQueryError with all that cannot be read."""
         return params.read_given(StationForm, self.texts)
+
+    def edit(self) -> StationEdit:
+        """Return what the form says of the record, or raise InvalidQueryError."""
+        given = self.form()
+        hours, faults = self._hours(given)
+        if faults:
+            raise InvalidQueryError(*faults)
+        return replace(given.edit(), **hours)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the texts of the fields, those of the hours as expressions: for another form."""
+        hours, _ = self._hours(self.form())
+        kept = {name: text for name, text in self.texts.items() if name not in self.hours}
+        return kept | {name: text for name, text in hours.items() if text is not None}
+
+    def without(self, names: Collection[str]) -> "Sent":
+        """Return the form as if some fields had been left out."""
+        return Sent(
+            {name: text for name, text in self.texts.items() if name not in names},
+            self.taken,
+            {name: hours for name, hours in self.hours.items() if name not in names},
+        )
+
+    @property
+    def language(self) -> Language:
+        """Return the language of the page."""
+        return language_asked(LANGUAGES.get(str(self.texts.get("lang", ""))))
 
     @property
     def theirs(self) -> list[str]:
@@ -119,18 +159,44 @@ class Sent:
                 fields += POSITION if name == "position" else [name]
         return fields
 
+    def _hours(self, given: StationForm) -> tuple[dict[str, Any], list[ParameterFault]]:
+        """Return the hours of what is offered, and what is wrong with them."""
+        said: dict[str, Any] = {}
+        faults = []
+        for kind in given.services:
+            name = f"{kind}_hours"
+            text: str | None = getattr(given, name)
+            try:
+                if name in self.hours:
+                    # The text is what the fields were filled in from.
+                    said[name] = self.hours[name].expression_after(text)
+                else:
+                    said[name] = None if text is None else parse_hours(text)
+            except HoursNotUnderstoodError as error:
+                reason = error.in_chinese if self.language == "zh" else error.in_english
+                faults.append(ParameterFault(name, reason))
+        return said, faults
+
 
 def sent() -> Sent:
     """Return the form that was posted."""
-    texts, taken = {}, {}
+    hours = {
+        name: HoursForm.from_fields(request.form, name)
+        for name in HOURS
+        if f"{name}-mode" in request.form
+    }
     posted: MultiDict[str, str] = request.form
+    for name in HOURS:
+        posted = without_hours(posted, name)
+    texts: dict[str, Any] = {}
+    taken: dict[str, str] = {}
     for name, values in posted.lists():
         given = [each for each in values if each.strip()]
         if name.startswith(_TAKE):
             taken[name.removeprefix(_TAKE)] = values[0]
         elif given and name != access.CSRF_FIELD:
             texts[name] = given if name in _SEVERAL else given[0]
-    return Sent(texts=texts, taken=taken)
+    return Sent(texts, taken, hours)
 
 
 def filled(register: Register, station: Station) -> dict[str, Any]:
@@ -195,8 +261,3 @@ def _number(given: float | None) -> str | None:
 def _line(text: str | None) -> str | None:
     """Return text as one line: what was pasted brings ends of lines and spaces along."""
     return None if text is None else " ".join(text.split()) or None
-
-
-def fields_in(faults: Sequence[Any]) -> list[str]:
-    """Return the fields that faults are about, each once, in their order."""
-    return list(dict.fromkeys(each.parameter.partition(".")[0] for each in faults))

@@ -103,7 +103,6 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "hours": "开放时间",
         "rest_hours": "休息的开放时间",
         "breakfast_hours": "早餐的供应时间",
-        "hours_hint": "如 Mo-Fr 08:00-18:00; PH off。留空表示时间不详。",
         "for": "对象（都不选表示任何人）",
         "rest_for": "休息的对象",
         "breakfast_for": "早餐的对象",
@@ -156,8 +155,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "required": "必填",
         "optional": "可不填",
         "conflict_heading": "别人刚刚改过这个站点",
-        "conflict_lead": "您打开之后，{author} 在 {when} 保存了修订号 {revision}（{reason}）。什么也没有丢："
-        "请逐项选择，再保存。",
+        "conflict_lead": "您打开之后，{author} 在 {when} 保存了修订号 {revision}（{reason}）。"
+        "什么也没有丢：请逐项选择，再保存。",
         "conflict_lead_plain": "您打开之后，别人保存了修订号 {revision}。什么也没有丢：请逐项选择，"
         "再保存。",
         "conflict_gone": "这个站点刚刚被撤出登记册，您的改动没有保存。",
@@ -189,7 +188,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "expect_township_code": "乡镇（街道）：请从列表中选。",
         "expect_capacity": "座位数：0 或更大的整数。",
         "expect_accessibility": "轮椅通行：请从列表中选。",
-        "expect_longitude": "经度：必填，写成 114.0163 这样；要在服务范围内，不要和纬度写反，坐标系要选对。",
+        "expect_longitude": "经度：必填，写成 114.0163 这样；要在服务范围内，"
+        "不要和纬度写反，坐标系要选对。",
         "expect_latitude": "纬度：必填，写成 33.5814 这样。",
         "expect_datum": "坐标系：请从列表中选。",
         "expect_data_status": "数据状态：请从列表中选。",
@@ -203,7 +203,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     },
     "en": {
         "heading": "Stations",
-        "lead": "Find, change, add and close stations. A change shows at once; the history keeps it.",
+        "lead": "Find, change, add and close stations. A change shows at once, and the history "
+        "keeps it.",
         "add": "Add a station",
         "search": "Name, pinyin, address, identifier",
         "county": "County",
@@ -299,7 +300,6 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "hours": "Hours",
         "rest_hours": "Hours of the rest",
         "breakfast_hours": "Hours of breakfast",
-        "hours_hint": "Like Mo-Fr 08:00-18:00; PH off. Empty: nobody knows.",
         "for": "For whom (none: anyone)",
         "rest_for": "Who may rest",
         "breakfast_for": "Who gets breakfast",
@@ -328,8 +328,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "verified_today": "Today",
         "opened_on": "First day",
         "closed_on": "First day without it",
-        "life_hint": "A station is never deleted: closed, it is still found here, and can be opened "
-        "again.",
+        "life_hint": "A station is never deleted: closed, it is still found here, and can be "
+        "opened again.",
         "close": "Close the station",
         "close_text": "From this day on it is no more. It stays in the register and can be opened "
         "again.",
@@ -356,8 +356,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "conflict_heading": "Somebody else has just changed this station",
         "conflict_lead": "After you opened it, {author} saved revision {revision} at {when} "
         "({reason}). Nothing is lost: choose field by field, and save again.",
-        "conflict_lead_plain": "After you opened it, somebody saved revision {revision}. Nothing is "
-        "lost: choose field by field, and save again.",
+        "conflict_lead_plain": "After you opened it, somebody saved revision {revision}. Nothing "
+        "is lost: choose field by field, and save again.",
         "conflict_gone": "This station was just taken out of the register; your change was not "
         "saved.",
         "conflict_field": "Field",
