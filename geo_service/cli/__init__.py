@@ -19,6 +19,7 @@ _COMMANDS = {
     "load": "Replace the register by a data folder.",
     "history": "Show what changed in the register, who changed it, and take changes back.",
     "accounts": "Say who may keep the register: add, change, disable, set passwords.",
+    "import": "Say what a file of stations would change, and change it.",
     "reports": "List what people say is wrong with stations.",
     "scorecard": "Print which of the six things a station should have each shows.",
     "demand": "Load, list and remove layers of demand.",
@@ -31,6 +32,9 @@ _COMMANDS = {
     "settings": "List every setting, its default and what it does.",
 }
 
+# A module cannot be called as the language's own words are.
+_MODULES = {"import": "import_stations"}
+
 
 class _LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -39,7 +43,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"geo_service.cli.{cmd_name}").command
+        module = importlib.import_module(f"geo_service.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

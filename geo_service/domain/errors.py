@@ -195,6 +195,22 @@ class OffTheStreetsError(GeoServiceError):
     """The place is so far from any street of the network that no walk can be measured."""
 
 
+class ImportNotFoundError(GeoServiceError):
+    """No import carries this identifier, or its file is no longer kept."""
+
+
+class ImportNotReadyError(GeoServiceError):
+    """An import cannot be applied as it stands; the text says why not."""
+
+
+class TooManyImportsError(GeoServiceError):
+    """So many files wait to be looked through that one more would wait too long."""
+
+    def __init__(self, text: str, *, again_in_s: int) -> None:
+        super().__init__(text)
+        self.again_in_s = again_in_s
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 

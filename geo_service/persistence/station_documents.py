@@ -84,5 +84,31 @@ def station_of(station_id: str, document: dict[str, Any]) -> Station:
     )
 
 
+def document_of(station: Station) -> dict[str, Any]:
+    """Return the document of a station, as ``DOCUMENTS`` makes it of its rows."""
+    at, reading = station.coordinate, station.reading
+    days = {name: getattr(station, name) for name in _DAYS}
+    return {
+        **{name: getattr(station, name, None) for name in _AS_THEY_ARE},
+        **{name: day and day.isoformat() for name, day in days.items()},
+        "reading_x": reading.x,
+        "reading_y": reading.y,
+        "reading_datum": reading.datum.value,
+        "amenities": [each.value for each in Amenity if each in station.amenities],
+        "accessibility": station.accessibility.value,
+        "data_status": station.data_status.value,
+        "longitude": at.longitude,
+        "latitude": at.latitude,
+        "services": [
+            {
+                "kind": each.kind.value,
+                "opening_hours": each.opening_hours,
+                "groups": [group.value for group in Group if group in each.groups],
+            }
+            for each in station.services
+        ],
+    }
+
+
 def _day(given: str | None) -> date | None:
     return None if given is None else date.fromisoformat(given)

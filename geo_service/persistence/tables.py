@@ -31,6 +31,7 @@ from geo_service.domain.holidays import HolidayKind, HolidayStatus
 from geo_service.domain.report import LONGEST_WORDS, ReportKind, ReportState
 from geo_service.domain.scenario import ScenarioState
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
+from geo_service.domain.station_import import ImportState, RowKind
 from geo_service.domain.township import BoundaryStatus
 
 
@@ -485,3 +486,54 @@ class SignInTryRow(Base):
     failures: Mapped[int]
     blocked_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class StationImportRow(Base):
+    """A file of stations somebody wants in the register: its dry run, and what became of it.
+
+    ``file`` is compressed, and let go of when the import is over.
+    """
+
+    __tablename__ = "station_import"
+    __table_args__ = (
+        CheckConstraint("id ~ '^[A-Za-z0-9_-]{22}$'", name="id"),
+        _one_of("state", ImportState),
+        Index(None, "state", "changed_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    author: Mapped[str]
+    approver: Mapped[str | None]
+    reason: Mapped[str]
+    file_name: Mapped[str]
+    file: Mapped[bytes | None]
+    options: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str]
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    revision: Mapped[int | None] = mapped_column(BigInteger)
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    failure: Mapped[str | None]
+    applied: Mapped[int | None] = mapped_column(BigInteger)
+    cancel_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class StationImportEntryRow(Base):
+    """One row of an imported file, or a station that it lacks; ``document`` is to be written."""
+
+    __tablename__ = "station_import_entry"
+    __table_args__ = (_one_of("kind", RowKind),)
+
+    import_id: Mapped[str] = mapped_column(
+        ForeignKey("station_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    marks: Mapped[list[str]] = mapped_column(ARRAY(String))
+    station_id: Mapped[str | None]
+    longitude: Mapped[float | None]
+    latitude: Mapped[float | None]
+    shown: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    document: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

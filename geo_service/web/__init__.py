@@ -10,6 +10,7 @@ from geo_service.web import (
     compression,
     desk,
     health,
+    import_work,
     journal,
     metrics,
     problems,
@@ -24,6 +25,7 @@ from geo_service.web.api import (
     demand,
     documents,
     history,
+    imports,
     isochrones,
     measures,
     nearest_to_many,
@@ -57,7 +59,9 @@ from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.register_history import views as register_history
 from geo_service.web.register_hours import views as register_hours
+from geo_service.web.register_imports import views as register_imports
 from geo_service.web.register_quality import views as register_quality
+from geo_service.web.register_reports import beside
 from geo_service.web.register_reports import views as register_reports
 from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
@@ -97,6 +101,7 @@ def register(app: Flask, settings: Settings) -> None:
         planner_scenarios.blueprint,
         register_hours.blueprint,
         start.blueprint,
+        imports.blueprint,
         records.blueprint,
         reports.blueprint,
         revisions.blueprint,
@@ -115,6 +120,7 @@ def register(app: Flask, settings: Settings) -> None:
         keeper.blueprint,
         register_staff.blueprint,
         register_tokens.blueprint,
+        register_imports.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):
@@ -125,7 +131,9 @@ def register(app: Flask, settings: Settings) -> None:
     reporting.register(app)
     ogc_mounted.register(app)
     keeper.register(app)
+    beside.register(app)
     scenario_work.register(app)
+    import_work.register(app)
     prints.register(app)
     coverage_files.register(app)
     register_files.register(app)

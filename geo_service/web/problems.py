@@ -21,6 +21,8 @@ from geo_service.domain.errors import (
     GeoServiceError,
     HistoryNotKeptError,
     HoursNotUnderstoodError,
+    ImportNotFoundError,
+    ImportNotReadyError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
@@ -44,6 +46,7 @@ from geo_service.domain.errors import (
     SignInRefusedError,
     StationChangedError,
     StationNotFoundError,
+    TooManyImportsError,
     TooManyReportsError,
     TooManyScenariosError,
     TooManySignInsError,
@@ -285,6 +288,25 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Ask from a place nearer to a street, or by straight line under /api/v1/stations/nearest.",
     ),
+    ImportNotFoundError: ProblemType(
+        "import-not-found",
+        "No such import",
+        HTTPStatus.NOT_FOUND,
+        "Look the identifier up under /api/v1/imports; imports are kept for thirty days.",
+    ),
+    ImportNotReadyError: ProblemType(
+        "import-not-ready",
+        "The import cannot be applied as it stands",
+        HTTPStatus.CONFLICT,
+        "Ask the import itself how far it is and what is wrong with it; then apply it, or send "
+        "the file again, put right.",
+    ),
+    TooManyImportsError: ProblemType(
+        "too-many-imports",
+        "Too many files wait",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Nothing was kept. Send the file again after the seconds that Retry-After names.",
+    ),
     DatasetError: ProblemType(
         "invalid-dataset",
         "The data folder has faults",
@@ -304,6 +326,10 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Reads go on. Send the change again after the seconds that Retry-After names.",
     ),
 }
+
+_TOO_MANY: Final = (
+    TooManyImportsError | TooManyReportsError | TooManyScenariosError | TooManySignInsError
+)
 
 # What HTTP itself refuses is of RFC 9457's own type; these say how to put it right.
 _ADVICE: Final[dict[type[HTTPException], str]] = {
@@ -359,7 +385,7 @@ def _foreseen(error: GeoServiceError) -> Response:
         response.headers["Retry-After"] = _RETRY_AFTER_S
     if kind.status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="geo_service"'
-    if isinstance(error, TooManyReportsError | TooManyScenariosError | TooManySignInsError):
+    if isinstance(error, _TOO_MANY):
         response.headers["Retry-After"] = str(error.again_in_s)
     return response
 
