@@ -73,6 +73,9 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "state_rejected": "驳回",
         "state_merged": "合并",
         "only_newest": "最多显示最近 200 条。",
+        "beside": "有人上报了这个站点",
+        "settle_by_saving": "保存后算处理好（属实）",
+        "to_queue": "到上报里处理",
     },
     "en": {
         "title": "Reports",
@@ -142,5 +145,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "state_rejected": "rejected",
         "state_merged": "merged",
         "only_newest": "The newest 200 at most.",
+        "beside": "Reports of this station",
+        "settle_by_saving": "Settled as true when this is saved",
+        "to_queue": "Settle them in the queue",
     },
 }

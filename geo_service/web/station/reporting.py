@@ -1,6 +1,7 @@
 """Reports as they are sent, by the form of a station's page or by a program; and kept."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from threading import BoundedSemaphore
 from typing import Annotated, Final, cast
@@ -40,6 +41,7 @@ _SENDERS: Final = "geo_service.web.report_senders"
 # While the database says nothing each report waits seconds for it; the other threads of the
 # process go on answering questions.
 _one_at_a_time = BoundedSemaphore(1)
+_one_marks = BoundedSemaphore(1)
 _SECONDS_TO_WAIT: Final = 1.0
 
 
@@ -123,23 +125,19 @@ def admit() -> None:
 
 def keep(report: Report) -> Outcome:
     """Put a report into the register's queue, or raise RegisterNotWritableError within seconds."""
-    if not _one_at_a_time.acquire(timeout=_SECONDS_TO_WAIT):
-        raise RegisterNotWritableError(
-            "the report was not taken: others are waiting for the database"
-        )
+    register = runtime.register()
+    revision, today = register.revision.number, register.eras.day_of(runtime.now())
     least = runtime.settings().closed_after_reports
-    today = runtime.now().astimezone(runtime.register().place.zone).date()
-    try:
-        with runtime.database().transaction() as session:
-            store = ReportStore(session)
-            revision = runtime.register().revision.number
-            outcome = keep_report(store, report, revision=revision, sender=_sender(report, today))
-            said_closed = is_said_closed(store, report, least=least)
-        if said_closed:
-            _mark(report.station_id, least, today)
-        return outcome
-    finally:
-        _one_at_a_time.release()
+    with (
+        _turn(_one_at_a_time, "the report was not taken"),
+        runtime.database().transaction() as session,
+    ):
+        store = ReportStore(session)
+        outcome = keep_report(store, report, revision=revision, sender=_sender(report, today))
+        said_closed = is_said_closed(store, report, least=least)
+    if said_closed and register.station(report.station_id).reported_closed_on is None:
+        _mark(report.station_id, least, today)
+    return outcome
 
 
 def _mark(station_id: StationId, least: int, today: date) -> None:
@@ -147,11 +145,22 @@ def _mark(station_id: StationId, least: int, today: date) -> None:
     # the next one finds out again that there are enough.
     with (
         suppress(RegisterNotWritableError, StationNotFoundError),
+        _turn(_one_marks, "the station was not marked"),
         runtime.database().transaction() as session,
     ):
         mark_reported_closed(
             ReportStore(session), ChangeStore(session), station_id, least=least, on=today
         )
+
+
+@contextmanager
+def _turn(one: BoundedSemaphore, otherwise: str) -> Iterator[None]:
+    if not one.acquire(timeout=_SECONDS_TO_WAIT):
+        raise RegisterNotWritableError(f"{otherwise}: others are waiting for the database")
+    try:
+        yield
+    finally:
+        one.release()
 
 
 def _sender(report: Report, today: date) -> bytes:
