@@ -316,8 +316,8 @@ class _Reader:
 
 
 def _plain(quoted: str) -> str:
-    # The standard takes \' for a quote, too. Whoever doubles quotes, as nearly everybody does, would
-    # so have a text that ends in a backslash go on as conditions.
+    # The standard takes \' for a quote, too. Whoever doubles quotes, as nearly everybody does,
+    # would so have a text that ends in a backslash go on as conditions.
     return quoted[1:-1].replace("''", "'")
 
 

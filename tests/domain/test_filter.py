@@ -8,7 +8,7 @@ from time import perf_counter
 import cql2
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo_service.domain.datum import Datum
@@ -59,6 +59,7 @@ def test_what_a_filter_is_written_as_reads_as_the_same_filter(said: Said) -> Non
 @settings(max_examples=100, deadline=None)
 def test_another_reader_of_cql2_reads_the_same(said: Said) -> None:
     canonical = read_filter(said.text, TEXT).text
+    assume("()" not in canonical)  # which cql2-rs does not read, and the standard has
 
     theirs = cql2.parse_text(canonical).to_json()
 
@@ -115,12 +116,13 @@ def test_a_station_lies_to_a_geometry_as_its_point_does(geometry: str, relation:
     places = {f"{x}-{y}": (x / 2, y / 2) for x in range(10) for y in range(10)}
     register = a_register([a_station(name, *at) for name, at in places.items()])
     shape, related = shapely.from_wkt(geometry), getattr(shapely, relation)
+    points = {name: shapely.Point(at) for name, at in sorted(places.items())}
 
-    for text, expected in (
-        (f"S_{relation}(geometry, {geometry})", lambda at: related(shapely.Point(at), shape)),
-        (f"S_{relation}({geometry}, geometry)", lambda at: related(shape, shapely.Point(at))),
-    ):
-        assert kept(register, text) == sorted(name for name, at in places.items() if expected(at))
+    station_first = kept(register, f"S_{relation}(geometry, {geometry})")
+    geometry_first = kept(register, f"S_{relation}({geometry}, geometry)")
+
+    assert station_first == [name for name, at in points.items() if related(at, shape)]
+    assert geometry_first == [name for name, at in points.items() if related(shape, at)]
 
 
 def test_a_box_may_cross_the_antimeridian() -> None:
@@ -149,10 +151,8 @@ def test_the_same_filter_in_another_datum_is_another() -> None:
     ],
 )
 def test_days_are_before_after_and_in_an_interval(condition: str, expected: list[str]) -> None:
-    days = {"A": "2020-01-01", "B": "2020-01-02", "C": "2020-01-03", "D": None}
-    stations = [
-        a_station(name, opened_on=day and date.fromisoformat(day)) for name, day in days.items()
-    ]
+    days = {"A": date(2020, 1, 1), "B": date(2020, 1, 2), "C": date(2020, 1, 3), "D": None}
+    stations = [a_station(name, opened_on=day) for name, day in days.items()]
 
     assert kept(a_register(stations), condition) == expected
 
@@ -214,6 +214,10 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             assert str(error)  # noqa: PT017  whatever it is, it is said in words
 
 
+_OPERATIONS = (
+    *("and", "or", "not", "=", "<", "like", "in", "between", "isNull", "casei", "+"),
+    *("s_within", "t_before", "t_during", "a_contains", "avg"),
+)
 trees = st.recursive(
     st.none()
     | st.booleans()
@@ -224,10 +228,7 @@ trees = st.recursive(
         st.lists(inner, max_size=4)
         | st.fixed_dictionaries(
             {
-                "op": st.sampled_from(
-                    ["and", "or", "not", "=", "<", "like", "in", "between", "isNull", "casei", "+"]
-                    + ["s_within", "t_before", "t_during", "a_contains", "avg"]
-                )
+                "op": st.sampled_from(_OPERATIONS)
                 | inner,
                 "args": st.lists(inner, max_size=3) | inner,
             }

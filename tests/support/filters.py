@@ -135,6 +135,7 @@ def _one_of(draw: st.DrawFn) -> Said:
 def _of_words(draw: st.DrawFn) -> Said:
     name = draw(st.sampled_from(list(_WORDS)))
     asked = draw(st.lists(st.sampled_from(_WORDS[name]), max_size=3))
+    judge: Callable[[set[str]], bool]
     operation, judge = draw(
         st.sampled_from(
             [
@@ -159,7 +160,7 @@ def _in_box(draw: st.DrawFn) -> Said:
     south, north = sorted(draw(st.tuples(st.integers(10, 34), st.integers(35, 60))))
 
     def holds(values: Values) -> Truth:
-        return west <= values["x"] <= east and south <= values["y"] <= north
+        return bool(west <= values["x"] <= east and south <= values["y"] <= north)
 
     tree = {
         "op": "s_intersects",
