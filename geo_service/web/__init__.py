@@ -62,7 +62,6 @@ from geo_service.web.register_history import views as register_history
 from geo_service.web.register_hours import views as register_hours
 from geo_service.web.register_imports import views as register_imports
 from geo_service.web.register_quality import views as register_quality
-from geo_service.web.register_reports import beside
 from geo_service.web.register_reports import views as register_reports
 from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
@@ -133,7 +132,6 @@ def register(app: Flask, settings: Settings) -> None:
     reporting.register(app)
     ogc_mounted.register(app)
     keeper.register(app)
-    beside.register(app)
     scenario_work.register(app)
     import_work.register(app)
     prints.register(app)

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from flask import Flask, render_template
+from flask import Flask
 from flask.testing import FlaskClient
 from shapely import box
 from sqlalchemy import text
@@ -25,8 +25,6 @@ from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.reports import ReportStore
 from geo_service.services.keeper_links import make_link, open_link
 from geo_service.settings import Settings
-from geo_service.web.access import COOKIE
-from geo_service.web.register_reports.beside import accept_with_saving
 from tests.conftest import MONDAY_AT_FIVE
 from tests.support.app import closing
 from tests.support.clock import StoppedClock
@@ -237,56 +235,6 @@ def test_who_may_only_look_sees_no_buttons_and_settles_nothing(
 
     assert 'name="verdict"' not in viewer.get(QUEUE).text
     assert settle(viewer, reports(scratch)[0].number, verdict="accepted") == 403
-
-
-# -- beside the form of a station ----------------------------------------------------------
-
-
-def beside(app: Flask, staff: Staff) -> str:
-    """What the form's page shows of A-1's reports."""
-    with app.test_request_context(headers={"Cookie": f"{COOKIE}={staff.session_token}"}):
-        return render_template(
-            "register_reports/beside.html",
-            station=runtime.register().station(StationId("A-1")),
-            language="zh",
-        )
-
-
-def save_beside(app: Flask, staff: Staff, ticked: str, station: str = "A-1") -> int:
-    with app.test_request_context(headers={"Cookie": f"{COOKIE}={staff.session_token}"}):
-        return accept_with_saving(ticked, StationId(station))
-
-
-def test_what_is_ticked_beside_a_form_is_settled_by_saving(
-    app: Flask, staff: Staff, scratch: Database
-) -> None:
-    say(app, words="门锁了")
-    say(app, words="没人")
-    say(app, kind="moved")
-    ticked = re.findall(r'name="reports" form="record" value="([^"]*)"', beside(app, staff))
-
-    assert save_beside(app, staff, ticked[1]) == 2
-
-    assert [each.state for each in reports(scratch)] == [ReportState.OPEN] + [
-        ReportState.ACCEPTED
-    ] * 2
-
-
-def test_nothing_stands_beside_the_form_of_a_station_that_nobody_reported(
-    app: Flask, staff: Staff
-) -> None:
-    assert beside(app, staff).strip() == ""
-
-
-@pytest.mark.parametrize("ticked", ["", "x", "987654321", "of B-1"])
-def test_what_cannot_be_settled_does_not_stand_in_the_way_of_saving(
-    app: Flask, staff: Staff, scratch: Database, ticked: str
-) -> None:
-    say(app, "B-1")
-    numbers = ticked.replace("of B-1", str(reports(scratch, "B-1")[0].number))
-
-    assert save_beside(app, staff, numbers) == 0
-    assert reports(scratch, "B-1")[0].state is ReportState.OPEN
 
 
 # -- reported closed -----------------------------------------------------------------------
