@@ -210,6 +210,7 @@ _ALL: Final = (
     _day("verified_on", "Day of the last verification."),
     _day("opened_on", "First day of the station."),
     _day("closed_on", "First day without the station."),
+    _day("reported_closed_on", "Day on which several had found it shut, not looked at yet."),
 )
 
 PROPERTIES: Final[Mapping[str, Property]] = {each.name: each for each in _ALL}
