@@ -228,8 +228,7 @@ trees = st.recursive(
         st.lists(inner, max_size=4)
         | st.fixed_dictionaries(
             {
-                "op": st.sampled_from(_OPERATIONS)
-                | inner,
+                "op": st.sampled_from(_OPERATIONS) | inner,
                 "args": st.lists(inner, max_size=3) | inner,
             }
         )
