@@ -57,8 +57,8 @@ ANALYZE;
 
 # The reason stays, for it says what the register was made from.
 _MOVE: Final = """
-INSERT INTO revision (number, author, reason)
-SELECT number + 1, author, reason FROM revision ORDER BY number DESC LIMIT 1
+INSERT INTO revision (number, author, reason, kind)
+SELECT number + 1, author, reason, 'edit' FROM revision ORDER BY number DESC LIMIT 1
 RETURNING number
 """
 

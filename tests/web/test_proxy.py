@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from html.parser import HTMLParser
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -31,6 +32,7 @@ NGINX = shutil.which("nginx", path="/usr/bin:/usr/sbin:/usr/local/sbin") or "ngi
 PAGES = [
     *("/", "/?lang=en", "/about", "/s/LH-001", "/route", "/print", "/print/411104102"),
     *("/coverage", "/maps/stations", "/maps/coverage", "/api/docs"),
+    "/register/sign-in",
     *("/ogc/?f=html", "/ogc/collections?f=html", "/ogc/collections/stations/items?f=html"),
 ]
 FORGED = {
@@ -154,8 +156,12 @@ def test_every_address_in_a_page_lies_under_the_prefix_and_answers(
         whole = urljoin(proxied.base + page, address)
         assert urlsplit(whole).netloc == urlsplit(proxied.origin).netloc
         assert urlsplit(whole).path.startswith("/geo/"), address
-        # A form's address answers to what is posted, and says so.
-        assert proxied.get(whole)[0] in {200, 405}, address
+        status, answer = proxied.get(whole)
+        # A form's address answers to what is posted, and says so; the desk leads to its door.
+        assert status in {200, 405} or (status, 'href="/geo/register/sign-in' in answer) == (
+            HTTPStatus.SEE_OTHER,
+            True,
+        ), address
 
 
 @pytest.mark.parametrize("page", PAGES)
