@@ -12,6 +12,7 @@ from geo_service.web import (
     health,
     import_work,
     journal,
+    limits,
     metrics,
     problems,
     scenario_work,
@@ -74,6 +75,7 @@ def register(app: Flask, settings: Settings) -> None:
     """Put every page, resource and failure of the service on an app."""
     security.register(app)
     problems.register(app)
+    limits.register(app)  # before anything is read of who comes too often
     bodies.register(app)
     for blueprint in (
         health.blueprint,
