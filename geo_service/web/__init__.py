@@ -25,6 +25,7 @@ from geo_service.web.api import (
     coverage_files,
     demand,
     documents,
+    events,
     history,
     imports,
     isochrones,
@@ -106,6 +107,7 @@ def register(app: Flask, settings: Settings) -> None:
         records.blueprint,
         reports.blueprint,
         revisions.blueprint,
+        events.blueprint,
         register_history.blueprint,
         quality.blueprint,
         verification.blueprint,
@@ -137,6 +139,7 @@ def register(app: Flask, settings: Settings) -> None:
     prints.register(app)
     coverage_files.register(app)
     register_files.register(app)
+    events.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]
