@@ -40,8 +40,6 @@ _COUNT: Final = (1 << _COUNT_BITS) - 1
 # Beside those that serve: one that replaces another, and some that were killed a moment ago.
 _SPARE_COLUMNS: Final = 4
 
-_numbers: Final = int.from_bytes
-
 
 class Tallied(IntEnum):
     """What is counted, each apart from the others."""
@@ -93,14 +91,17 @@ class Tallies:
         weakref.finalize(found, os.close, held)
         return found
 
-    def count(self, what: Tallied, sender: bytes, window: int) -> int:
+    def places(self, sender: bytes) -> int:
+        """Return where a sender is counted, which many others are as well."""
+        digest = self._hash.copy()
+        digest.update(sender)
+        return int.from_bytes(digest.digest(), "little")
+
+    def count(self, what: Tallied, places: int, window: int) -> int:
         """Count one more of a sender in a window; return how many that makes at most.
 
         Done at every request, hence no loop where two lines do.
         """
-        digest = self._hash.copy()
-        digest.update(sender)
-        places = _numbers(digest.digest(), "little")
         columns, own = self._columns, self._column
         one = self._starts[what] + (places & _MASK) * columns
         other = self._starts[what] + (_CELLS_OF_A_ROW + (places >> 16 & _MASK)) * columns

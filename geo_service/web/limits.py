@@ -9,7 +9,7 @@ write if it takes a method that may change something.
 
 from collections.abc import Iterable
 from time import monotonic
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Request, request
 
@@ -55,7 +55,7 @@ EXPENSIVE: Final = frozenset(
     }
 )
 
-_MOST_KNOWN: Final = 1000
+_MOST_KNOWN: Final = 4096
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS: Final = "geo_service.rate_limit"
 
@@ -71,25 +71,20 @@ class Policy:
         self.left = f'"{name}";r=%d;t=%d'
 
 
-class Limits(NamedTuple):
+class Limits:
     """The limits of one app."""
 
-    tallies: Tallies
-    unlimited: Networks
-    reads: Policy
-    expensive_reads: Policy
-    writes: Policy
-
-    @classmethod
-    def of(cls, settings: Settings, tallies: Tallies) -> "Limits":
-        """Return what an operator allows."""
-        return cls(
-            tallies,
-            Networks(settings.unlimited_networks),
-            Policy("reads", Tallied.READS, settings.reads_per_minute),
-            Policy("expensive", Tallied.EXPENSIVE_READS, settings.expensive_reads_per_minute),
-            Policy("writes", Tallied.WRITES, settings.writes_per_minute),
+    def __init__(self, settings: Settings, tallies: Tallies) -> None:
+        self.reads = Policy("reads", Tallied.READS, settings.reads_per_minute)
+        self.expensive_reads = Policy(
+            "expensive", Tallied.EXPENSIVE_READS, settings.expensive_reads_per_minute
         )
+        self.writes = Policy("writes", Tallied.WRITES, settings.writes_per_minute)
+        self._tallies = tallies
+        self._unlimited = Networks(settings.unlimited_networks)
+        # Where a sender is counted, by Python's own hash of the address: keyed, and known to this
+        # process alone. The addresses themselves are not kept.
+        self._places: dict[int, int | None] = {}
 
     def policy(self, endpoint: str | None, method: str) -> Policy | None:
         """Return what a request to a route counts for; None: it is not counted."""
@@ -103,11 +98,41 @@ class Limits(NamedTuple):
             return self.expensive_reads  # questions too long for an address are posted
         return self.reads if method in _SAFE else self.writes
 
+    def count(self, policy: Policy, environ: "WSGIEnvironment") -> None:
+        """Count a request, or raise TooManyRequestsError."""
+        address = environ.get("REMOTE_ADDR")
+        try:
+            places = self._places[hash(address)]
+        except KeyError:
+            places = self._remember(address)
+        if places is None:
+            return
+        now = int(monotonic())
+        left = policy.quota - self._tallies.count(policy.what, places, now // SECONDS)
+        again_in_s = SECONDS - now % SECONDS
+        said = policy.left % (max(left, 0), again_in_s)
+        environ[_HEADERS] = policy.header, ("RateLimit", said)
+        if left < 0:
+            raise TooManyRequestsError(
+                f"more than {policy.quota} requests of the sort {policy.name} came from your "
+                f"connection within a minute",
+                policy=policy.name,
+                again_in_s=again_in_s,
+            )
+
+    def _remember(self, address: str | None) -> int | None:
+        sender = packed(address)
+        places = None if sender in self._unlimited else self._tallies.places(sender)
+        if len(self._places) >= _MOST_KNOWN:
+            self._places.clear()
+        self._places[hash(address)] = places
+        return places
+
 
 def register(app: Flask) -> None:
     """Count every request of an app; to be called before whatever works for one."""
     with app.app_context():
-        limits = Limits.of(runtime.settings(), runtime.tallies())
+        limits = Limits(runtime.settings(), runtime.tallies())
     policies: dict[tuple[str | None, str], Policy | None] = {}
 
     def count() -> None:
@@ -121,7 +146,7 @@ def register(app: Flask) -> None:
             if len(policies) < _MOST_KNOWN:  # a method may be any word
                 policies[asked] = policy
         if policy is not None:
-            _count(limits, policy, given.environ)
+            limits.count(policy, given.environ)
 
     app.before_request(count)
 
@@ -130,21 +155,3 @@ def headers(environ: "WSGIEnvironment") -> Iterable[tuple[str, str]]:
     """Return the headers of this answer that say how much its sender may still ask."""
     found: Iterable[tuple[str, str]] = environ.get(_HEADERS, ())
     return found
-
-
-def _count(limits: Limits, policy: Policy, environ: "WSGIEnvironment") -> None:
-    sender = packed(environ.get("REMOTE_ADDR"))
-    if sender in limits.unlimited:
-        return
-    now = int(monotonic())
-    left = policy.quota - limits.tallies.count(policy.what, sender, now // SECONDS)
-    again_in_s = SECONDS - now % SECONDS
-    said = policy.left % (max(0, left), again_in_s)
-    environ[_HEADERS] = policy.header, ("RateLimit", said)
-    if left < 0:
-        raise TooManyRequestsError(
-            f"more than {policy.quota} requests of the sort {policy.name} came from your "
-            f"connection within a minute",
-            policy=policy.name,
-            again_in_s=again_in_s,
-        )

@@ -78,7 +78,8 @@ class SenderLimit:
     def count(self, address: str | None) -> None:
         """Count one more from an address, or raise TooManyReportsError."""
         window, into = divmod(int(self._timer()), self._seconds)
-        if self._tallies.count(self._what, packed(address), window) > self._most:
+        places = self._tallies.places(packed(address))
+        if self._tallies.count(self._what, places, window) > self._most:
             raise TooManyReportsError(
                 f"more than {self._most} reports came from your connection within "
                 f"{self._seconds // 60} minutes",

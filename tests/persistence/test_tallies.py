@@ -19,15 +19,20 @@ PROCESSES = 3
 SENDER = b"\xcb\x00\x71\x07"
 
 
+def count(tallies: Tallies, sender: bytes = SENDER, window: int = 5) -> int:
+    return tallies.count(Tallied.READS, tallies.places(sender), window)
+
+
 def test_each_sort_and_each_window_is_counted_apart() -> None:
     tallies = Tallies.alone()
+    places = tallies.places(SENDER)
 
     counted = [
-        tallies.count(Tallied.READS, SENDER, 1),
-        tallies.count(Tallied.READS, SENDER, 1),
-        tallies.count(Tallied.WRITES, SENDER, 1),
-        tallies.count(Tallied.READS, SENDER, 2),
-        tallies.count(Tallied.WRITES, SENDER, 1),
+        tallies.count(Tallied.READS, places, 1),
+        tallies.count(Tallied.READS, places, 1),
+        tallies.count(Tallied.WRITES, places, 1),
+        tallies.count(Tallied.READS, places, 2),
+        tallies.count(Tallied.WRITES, places, 1),
     ]
 
     assert counted == [1, 2, 1, 1, 2]
@@ -39,7 +44,7 @@ def test_nobody_is_counted_less_often_than_they_came(came: list[tuple[int, int]]
     for sender, window in sorted(came, key=lambda each: each[1]):
         truth[sender, window] += 1
 
-        counted = tallies.count(Tallied.READS, sender.to_bytes(4, "big"), window)
+        counted = count(tallies, sender.to_bytes(4, "big"), window)
 
         assert counted >= truth[sender, window]
 
@@ -47,9 +52,9 @@ def test_nobody_is_counted_less_often_than_they_came(came: list[tuple[int, int]]
 def test_hardly_anybody_is_counted_more_often_for_what_others_do() -> None:
     tallies = Tallies.alone()
     for number in range(2000):
-        tallies.count(Tallied.READS, number.to_bytes(4, "big"), 7)
+        count(tallies, number.to_bytes(4, "big"))
 
-    counted = [tallies.count(Tallied.READS, n.to_bytes(4, "big"), 7) for n in range(2000)]
+    counted = [count(tallies, number.to_bytes(4, "big")) for number in range(2000)]
 
     assert sum(each > 2 for each in counted) < 2000 * 0.12  # (1 - exp(-2000 / 8192)) squared: 5 %
 
@@ -58,7 +63,7 @@ def _come(folder: Path, barrier: Barrier) -> None:
     tallies = Tallies.shared(folder, PROCESSES)
     barrier.wait()
     for _ in range(EACH):
-        tallies.count(Tallied.READS, SENDER, 5)
+        count(tallies)
 
 
 def test_processes_that_count_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
@@ -71,9 +76,7 @@ def test_processes_that_count_at_the_same_time_lose_nothing(tmp_path: Path) -> N
         each.join(60)
 
     # Their columns are free, and what they counted stays.
-    assert Tallies.shared(tmp_path, PROCESSES).count(Tallied.READS, SENDER, 5) == (
-        EACH * PROCESSES + 1
-    )
+    assert count(Tallies.shared(tmp_path, PROCESSES)) == (EACH * PROCESSES + 1)
     assert len(list(tmp_path.glob("column-*"))) <= PROCESSES
 
 
@@ -82,7 +85,7 @@ def test_threads_of_one_process_lose_nothing() -> None:
 
     def come() -> None:
         for _ in range(EACH):
-            tallies.count(Tallied.READS, SENDER, 5)
+            count(tallies)
 
     threads = [threading.Thread(target=come) for _ in range(4)]
     for each in threads:
@@ -90,12 +93,12 @@ def test_threads_of_one_process_lose_nothing() -> None:
     for each in threads:
         each.join()
 
-    assert tallies.count(Tallied.READS, SENDER, 5) == EACH * 4 + 1
+    assert count(tallies) == EACH * 4 + 1
 
 
 def _hold(folder: Path, barrier: Barrier) -> None:
     tallies = Tallies.shared(folder, 1)
-    tallies.count(Tallied.READS, SENDER, 5)
+    count(tallies)
     barrier.wait()
     threading.Event().wait(60)
 
@@ -110,23 +113,23 @@ def test_a_process_that_hangs_or_is_killed_holds_nobody_up(tmp_path: Path) -> No
     tallies = Tallies.shared(tmp_path, 1)
 
     os.kill(process.pid, signal.SIGSTOP)
-    assert tallies.count(Tallied.READS, SENDER, 5) == 2
+    assert count(tallies) == 2
     os.kill(process.pid, signal.SIGKILL)
     process.join(60)
-    assert tallies.count(Tallied.READS, SENDER, 5) == 3
+    assert count(tallies) == 3
 
 
 def test_two_in_one_process_count_together(tmp_path: Path) -> None:
     one, other = Tallies.shared(tmp_path, 2), Tallies.shared(tmp_path, 2)
 
-    assert [each.count(Tallied.READS, SENDER, 5) for each in (one, other, one)] == [1, 2, 3]
+    assert [count(each) for each in (one, other, one)] == [1, 2, 3]
 
 
 def test_more_processes_than_there_is_room_for_count_for_themselves(tmp_path: Path) -> None:
     crowd = [Tallies.shared(tmp_path, 1) for _ in range(5)]
-    assert [each.count(Tallied.READS, SENDER, 5) for each in crowd] == [1, 2, 3, 4, 5]
+    assert [count(each) for each in crowd] == [1, 2, 3, 4, 5]
 
-    assert Tallies.shared(tmp_path, 1).count(Tallied.READS, SENDER, 5) == 1
+    assert count(Tallies.shared(tmp_path, 1)) == 1
 
 
 @pytest.mark.parametrize("fault", ["a file in the way", "another table", "an empty table"])
@@ -142,7 +145,7 @@ def test_where_the_table_cannot_be_had_a_process_counts_for_itself(
 
     tallies = [Tallies.shared(folder, 2) for _ in range(2)]
 
-    assert [each.count(Tallied.READS, SENDER, 5) for each in tallies] == [1, 1]
+    assert [count(each) for each in tallies] == [1, 1]
 
 
 def test_neither_the_sender_nor_its_hash_is_kept_and_only_its_owner_reads_the_table(
@@ -150,7 +153,7 @@ def test_neither_the_sender_nor_its_hash_is_kept_and_only_its_owner_reads_the_ta
 ) -> None:
     tallies = Tallies.shared(tmp_path / "limits", 1)
     before = (tmp_path / "limits" / "table").read_bytes()
-    tallies.count(Tallied.READS, SENDER, 5)
+    count(tallies)
     after = (tmp_path / "limits" / "table").read_bytes()
 
     places = [at for at in range(0, len(after), 8) if after[at : at + 8] != before[at : at + 8]]
@@ -164,7 +167,7 @@ def test_the_same_sender_stands_elsewhere_in_another_table(tmp_path: Path) -> No
     places = []
     for name in ("one", "other"):
         tallies = Tallies.shared(tmp_path / name, 1)
-        tallies.count(Tallied.READS, SENDER, 5)
+        count(tallies)
         table = (tmp_path / name / "table").read_bytes()
         places.append(table.index(((5 << 32) + 1).to_bytes(8, "little")))
 

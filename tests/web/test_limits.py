@@ -184,7 +184,7 @@ def test_every_name_in_the_lists_is_of_a_route_that_there_is(app: Flask) -> None
 
 
 def test_no_change_counts_as_a_read_whatever_the_route(app: Flask, settings: Settings) -> None:
-    found = Limits.of(settings, Tallies.alone())
+    found = Limits(settings, Tallies.alone())
     counted = {
         (rule.endpoint, method): found.policy(rule.endpoint, method)
         for rule in app.url_map.iter_rules()
