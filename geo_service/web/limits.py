@@ -39,6 +39,7 @@ EXPENSIVE_BLUEPRINTS: Final = frozenset(
         "ogc",
         "on_foot",
         "planner",
+        "quality",
         "register",
         "route",
         "scorecard",
