@@ -11,6 +11,7 @@ from geo_service import logs, runtime, web
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshot_files import SnapshotFiles
 from geo_service.persistence.snapshots import Snapshots
+from geo_service.persistence.tallies import Tallies
 from geo_service.settings import Settings, SettingsError, kept_secret_key
 from geo_service.web.sessions import CookieSessions
 
@@ -33,6 +34,7 @@ def create_app(
     *,
     database: Database | None = None,
     clock: runtime.Clock | None = None,
+    tallies: Tallies | None = None,
 ) -> Flask:
     """Build the service; with no arguments, from the environment.
 
@@ -66,6 +68,7 @@ def create_app(
             walking=runtime.walking_of(settings),
             served_area=runtime.served_area_of(settings),
             streets=runtime.streets_of(settings),
+            tallies=tallies or Tallies.alone(),
         ),
     )
     web.register(app, settings)
@@ -74,7 +77,8 @@ def create_app(
 
 def create_worker() -> Flask:
     """Build the service for a process that serves: the register is loaded from the start."""
-    app = create_app()
+    settings = Settings.from_env(os.environ)
+    app = create_app(settings, tallies=runtime.tallies_of(settings))
     with app.app_context():
         runtime.snapshots().start()
     return app

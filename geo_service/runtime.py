@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from geo_service.domain.walking import Walking
 from geo_service.persistence.database import Database
 from geo_service.persistence.snapshots import Snapshot, Snapshots
 from geo_service.persistence.street_network import StreetNetworkFile
+from geo_service.persistence.tallies import Tallies
 from geo_service.settings import Settings
 
 _RUNTIME: Final = "geo_service.runtime"
@@ -41,6 +43,7 @@ class Runtime:
     walking: Walking
     served_area: ServedArea
     streets: StreetNetworkFile
+    tallies: Tallies
 
 
 def bind(app: Flask, runtime: Runtime) -> None:
@@ -70,6 +73,11 @@ def published() -> Database:
 def snapshots() -> Snapshots:
     """Return what keeps the running app's copy of the register."""
     return _runtime().snapshots
+
+
+def tallies() -> Tallies:
+    """Return the counts of who came how often, which all workers share."""
+    return _runtime().tallies
 
 
 class Held(NamedTuple):
@@ -151,3 +159,13 @@ def overrides_of(given: Settings) -> Overrides:
         bounds=Bounds.of(given.bounds) if given.bounds else None,
         crs=given.planar_crs,
     )
+
+
+def tallies_of(given: Settings) -> Tallies:
+    """Return the counts that the workers of one `serve` share."""
+    return Tallies.shared(tallies_folder(given), given.workers)
+
+
+def tallies_folder(given: Settings) -> Path:
+    """Return where they are; `serve` empties it when it starts and when it ends."""
+    return given.home / "run" / f"limits-{given.port}"

@@ -6,10 +6,13 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+Network = IPv4Network | IPv6Network
 
 PREFIX = "GEO_SERVICE_"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -102,6 +105,15 @@ def _web_url(value: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("must not carry a query or a fragment")
     return value.rstrip("/")
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    if value.strip() == "none":
+        return ()
+    try:
+        return tuple(ip_network(each.strip()) for each in value.split(","))
+    except ValueError:
+        raise ValueError("must look like 10.0.0.0/8,2001:db8::/32, or be none") from None
 
 
 def _time_zone(value: str) -> str:
@@ -200,6 +212,25 @@ class Settings:
     )
     trusted_proxies: int = _setting(
         0, _integer(0, 10), "How many proxies in front may name the caller's address and scheme."
+    )
+    reads_per_minute: int = _setting(
+        6000,
+        _integer(0, 1_000_000),
+        "How many pages and answers one address may ask for in a minute; 0: any number.",
+    )
+    expensive_reads_per_minute: int = _setting(
+        1200,
+        _integer(0, 1_000_000),
+        "The same of what is computed, drawn or written for who asks: coverage, maps, files.",
+    )
+    writes_per_minute: int = _setting(
+        300, _integer(0, 1_000_000), "The same of what changes something."
+    )
+    unlimited_networks: tuple[Network, ...] = _setting(
+        (ip_network("127.0.0.0/8"), ip_network("::1")),
+        _networks,
+        "Networks whose requests are not counted, with commas between; none: all are.",
+        shown="127.0.0.0/8,::1",
     )
     place_name: str | None = _setting(
         None, _text, "Name of the place served, for titles.", shown="chosen from the data"

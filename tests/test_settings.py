@@ -161,3 +161,21 @@ def test_a_secret_key_cut_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("short\n")
     with pytest.raises(SettingsError, match="cannot be used as the secret key"):
         kept_secret_key(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("none", []),
+        ("10.0.0.0/8", ["10.0.0.0/8"]),
+        ("10.1.2.3, 2001:db8::/32", ["10.1.2.3/32", "2001:db8::/32"]),
+    ],
+)
+def test_networks_are_listed_with_commas(text: str, networks: list[str]) -> None:
+    assert [str(each) for each in read(unlimited_networks=text).unlimited_networks] == networks
+
+
+@pytest.mark.parametrize("text", ["", "10.0.0.1/8", "10.0.0.0/33", "everybody", "10.0.0.0/8,"])
+def test_what_is_no_network_stops_the_start(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"UNLIMITED_NETWORKS .* must look like 10\.0\.0\.0/8"):
+        read(unlimited_networks=text)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from geo_service import runtime
 from geo_service.cli.web_server import (
     free_address,
     host_to_ask,
@@ -89,6 +90,7 @@ def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
                 raise
             say(f"Serving the register's copy on disk for now: {error}")
         environ = _worker_environment(settings, urls, secret_key)
+        stack.callback(shutil.rmtree, runtime.tallies_folder(settings), ignore_errors=True)
         say("Starting the web server …")
         server = stack.enter_context(web_server(settings, address, environ))
         wait_for_answer(settings, server)
@@ -112,6 +114,7 @@ def _worker_environment(settings: Settings, urls: Urls, secret_key: str) -> Mapp
     metrics = settings.home / "run" / f"metrics-{settings.port}"
     shutil.rmtree(metrics, ignore_errors=True)  # counts of processes that are no more
     metrics.mkdir(parents=True)
+    shutil.rmtree(runtime.tallies_folder(settings), ignore_errors=True)
     environ = dict(os.environ)
     environ.pop(f"{PREFIX}OWNER_DATABASE_URL", None)
     environ |= {

@@ -111,6 +111,18 @@ class KeeperLinkError(GeoServiceError):
     """The link of a station's keeper is not known, was revoked, or is over."""
 
 
+class TooManyRequestsError(GeoServiceError):
+    """Questions or changes come faster from one sender than the operator lets anybody's come.
+
+    ``policy`` is the name of the limit that was passed.
+    """
+
+    def __init__(self, text: str, *, policy: str, again_in_s: int) -> None:
+        super().__init__(text)
+        self.policy = policy
+        self.again_in_s = again_in_s
+
+
 class PdfUnavailableError(GeoServiceError):
     """No PDF can be made on this machine; the text says what it lacks."""
 

@@ -123,6 +123,13 @@ class Snapshots:
                 raise TimeoutError(f"revision {revision} did not come within {timeout_s:g} s")
             return self._held
 
+    def other_than(self, seen: RevisionKey, timeout_s: float) -> Snapshot | None:
+        """Return the snapshot once it is of another revision; None where that does not come."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._held and _key(self._held) != seen, timeout_s)
+            held = self._held
+        return held if held is not None and _key(held) != seen else None
+
     def start(self) -> None:
         """Begin to load and to watch, in the background. The first question does so by itself."""
         with self._starting:

@@ -12,6 +12,7 @@ from geo_service.web import (
     health,
     import_work,
     journal,
+    limits,
     metrics,
     problems,
     scenario_work,
@@ -24,6 +25,7 @@ from geo_service.web.api import (
     coverage_files,
     demand,
     documents,
+    events,
     filters,
     history,
     imports,
@@ -75,6 +77,7 @@ def register(app: Flask, settings: Settings) -> None:
     """Put every page, resource and failure of the service on an app."""
     security.register(app)
     problems.register(app)
+    limits.register(app)  # before anything is read of who comes too often
     bodies.register(app)
     for blueprint in (
         health.blueprint,
@@ -106,6 +109,7 @@ def register(app: Flask, settings: Settings) -> None:
         records.blueprint,
         reports.blueprint,
         revisions.blueprint,
+        events.blueprint,
         register_history.blueprint,
         quality.blueprint,
         verification.blueprint,
@@ -137,6 +141,7 @@ def register(app: Flask, settings: Settings) -> None:
     prints.register(app)
     coverage_files.register(app)
     register_files.register(app)
+    events.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from geo_service.web import freshness, metrics, security
+from geo_service.web import freshness, limits, metrics, security
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,6 +41,7 @@ class Envelope:
         ) -> Callable[[bytes], object]:
             headers += security.headers(_content_type(headers))
             headers += freshness.headers()
+            headers += limits.headers(environ)
             request: Request = environ["werkzeug.request"]
             code, seconds = int(status[:3]), time.perf_counter() - began
             metrics.count(request, code, seconds)

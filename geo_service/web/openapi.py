@@ -15,6 +15,7 @@ Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 _ATTRIBUTE: Final = "__operation__"
+_ANYWHERE: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _COMPONENTS: Final = "#/components/schemas/{model}"
 
 
@@ -154,10 +155,7 @@ def _responses(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         media: {"schema": shape if isinstance(shape, dict) else _schema(shape, schemas)}
         for media, shape in operation.answers.items()
     }
-    refused = {
-        str(status.value): _refusal(status)
-        for status in (*operation.refusals, HTTPStatus.SERVICE_UNAVAILABLE)
-    }
+    refused = {str(status.value): _refusal(status) for status in (*operation.refusals, *_ANYWHERE)}
     given = {"description": operation.summary} | ({"content": content} if content else {})
     return {str(status.value): given for status in operation.statuses} | refused
 

@@ -48,6 +48,7 @@ from geo_service.domain.errors import (
     StationNotFoundError,
     TooManyImportsError,
     TooManyReportsError,
+    TooManyRequestsError,
     TooManyScenariosError,
     TooManySignInsError,
     TownshipNotFoundError,
@@ -171,6 +172,13 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         HTTPStatus.NOT_FOUND,
         "Ask whoever gave you the link for a new one. What is wrong with a station can be reported "
         "on its own page without.",
+    ),
+    TooManyRequestsError: ProblemType(
+        "too-many-requests",
+        "Too many requests in a short time",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Ask again after the seconds that Retry-After names; the header RateLimit of each answer "
+        "says what is left. Who needs more asks the operator, or keeps a copy of the register.",
     ),
     PdfUnavailableError: ProblemType(
         "pdf-unavailable",
@@ -328,7 +336,11 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
 }
 
 _TOO_MANY: Final = (
-    TooManyImportsError | TooManyReportsError | TooManyScenariosError | TooManySignInsError
+    TooManyImportsError
+    | TooManyReportsError
+    | TooManyRequestsError
+    | TooManyScenariosError
+    | TooManySignInsError
 )
 
 # What HTTP itself refuses is of RFC 9457's own type; these say how to put it right.
@@ -380,6 +392,8 @@ def _foreseen(error: GeoServiceError) -> Response:
         faults["conflicts"] = [_conflict(each) for each in error.conflicts]
     if isinstance(error, UndoRefusedError):
         faults["obstacles"] = [step_json(each) for each in error.steps]
+    if isinstance(error, TooManyRequestsError):
+        faults["violated-policies"] = [error.policy]
     response = _problem(_address(kind), kind.title, kind.status, str(error), **faults)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = _RETRY_AFTER_S

@@ -8,6 +8,7 @@ from geo_service import runtime
 from geo_service.domain.coverage import Level
 from geo_service.domain.errors import TooManyReportsError, TooManyScenariosError
 from geo_service.domain.scenario import Draft, Scenario, ScenarioState, Terms
+from geo_service.persistence.tallies import Tallied
 from geo_service.services.comparing import question
 from geo_service.services.coverage import CoverageQuery
 from geo_service.services.demand import layer_of
@@ -26,9 +27,11 @@ _SOLVERS: Final = "geo_service.web.scenario_solvers"
 
 
 def register(app: Flask) -> None:
-    """Give an app its own count of who saves how much, and its part in the queue."""
-    app.extensions[_SENDERS] = SenderLimit(MOST_OF_A_SENDER, SENDER_SECONDS)
+    """Give an app its count of who saves how much, and its part in the queue."""
     with app.app_context():
+        app.extensions[_SENDERS] = SenderLimit(
+            runtime.tallies(), Tallied.SCENARIOS, most=MOST_OF_A_SENDER, seconds=SENDER_SECONDS
+        )
         settings = runtime.settings()
         app.extensions[_SOLVERS] = Solvers(
             database=runtime.database(),

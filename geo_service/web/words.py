@@ -87,6 +87,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_scenario-not-found": "没有这个方案，可能已经删了，或链接没有复制全。",
         "problem_scenario-token": "只有建立这个方案的浏览器（或口令）才能取消、删除它。",
         "problem_scenario-not-ready": "这个方案还没有选好站点，暂时不能比较。",
+        "problem_too-many-requests": "您的网络在短时间内请求太多。请过一会儿再试。",
         "problem_too-many-scenarios": "方案太多了，这一个没有存。请过一会儿再试。",
         "problem_pdf-unavailable": "这台机器做不了 PDF。请直接打印网页，内容是一样的。",
         "problem_not-signed-in": "这是工作人员的页面。请先登录（可以在另一个标签页里），"
@@ -192,6 +193,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "problem_scenario-token": "Only the browser it was made in, or its token, may cancel or "
         "delete this scenario.",
         "problem_scenario-not-ready": "The sites of this scenario are not chosen yet.",
+        "problem_too-many-requests": "Too many requests came from your connection. Please try "
+        "again in a moment.",
         "problem_too-many-scenarios": "Too many scenarios: this one was not kept. Try later.",
         "problem_pdf-unavailable": "This machine cannot make PDFs. Please print the page from the "
         "browser: it is the same sheet.",

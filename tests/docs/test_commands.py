@@ -34,6 +34,7 @@ ELSEWHERE = (
     "psql ",
     "geo-service restore ",
     "geo-service accounts add ",  # it asks for a password
+    "python3 mirror.py ",  # tests/docs/test_mirrors.py
     "ogrinfo ",
     "pg_basebackup ",
     *OWN_FILES,

@@ -212,6 +212,24 @@ def test_the_links_of_the_ogc_api_lead_through_the_proxy(proxied: Proxied) -> No
     assert {proxied.get(each)[0] for each in addresses} == {200}
 
 
+def test_events_come_through_the_proxy_as_they_happen(proxied: Proxied) -> None:
+    parts, came = urlsplit(proxied.base), []
+    connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_S)
+    began = time.monotonic()
+    with closing(connection):
+        connection.request("GET", f"{parts.path}/api/v1/events?wait=8")
+        answer = connection.getresponse()
+        while piece := answer.read1():
+            came.append((time.monotonic() - began, piece.decode()))
+
+    text = "".join(piece for _, piece in came)
+    assert f'"changes":"{proxied.base}/api/v1/changes?since=0"' in text
+    assert came[0][0] < 2
+    assert "data:" in came[0][1]
+    assert any(seconds < 5 and "still here" in piece for seconds, piece in came)
+    assert 7 < came[-1][0] < 12
+
+
 def test_what_a_caller_claims_is_overruled_by_the_proxy(proxied: Proxied) -> None:
     answer = proxied.json("/api/v1/stations?limit=1", **FORGED)
 

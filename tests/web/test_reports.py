@@ -15,15 +15,13 @@ from sqlalchemy.exc import ProgrammingError
 from werkzeug.test import TestResponse
 
 from geo_service import create_app
-from geo_service.domain.errors import TooManyReportsError
 from geo_service.domain.report import QueuedReport
 from geo_service.persistence.database import Database
 from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.reports import ReportStore
 from geo_service.services.reports import MOST_OF_A_STATION
 from geo_service.settings import Settings
-from geo_service.web.senders import SenderLimit
-from geo_service.web.station.reporting import MOST_OF_A_SENDER
+from geo_service.web.station.reporting import MOST_OF_A_SENDER, SENDER_SECONDS
 from tests.support.app import closing
 from tests.support.postgis import PostGIS
 from tests.support.register import a_dataset, a_station
@@ -187,7 +185,7 @@ def test_one_sender_may_send_ten_in_ten_minutes(client: FlaskClient, station: st
 
     assert [each.status_code for each in answers] == [200] * MOST_OF_A_SENDER + [429]
     assert answers[-1].get_json(force=True)["type"] == "/problems/too-many-reports"
-    assert answers[-1].headers["Retry-After"] == "600"
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= SENDER_SECONDS
 
 
 def test_a_person_reads_of_a_limit_in_a_page(client: FlaskClient, station: str) -> None:
@@ -211,48 +209,6 @@ def test_a_station_takes_twenty_an_hour_from_however_many(
 
     assert codes == [200] * MOST_OF_A_STATION + [429, 429]
     assert len(queue(scratch, station)) == MOST_OF_A_STATION
-
-
-def test_a_senders_time_runs_out_and_begins_anew() -> None:
-    now = [0.0]
-    limit = SenderLimit(2, 600, timer=lambda: now[0])
-    limit.count("192.0.2.1")
-    now[0] = 599.0
-    limit.count("192.0.2.1")
-    with pytest.raises(TooManyReportsError):
-        limit.count("192.0.2.1")
-
-    now[0] = 601.0
-    limit.count("192.0.2.1")
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("192.0.2.1", "192.0.2.2", False),
-        ("2001:db8::1", "2001:db8::ffff:1", True),
-        ("2001:db8::1", "2001:db8:0:1::1", False),
-        ("::ffff:192.0.2.1", "192.0.2.1", True),
-        (None, "", True),
-    ],
-)
-def test_who_counts_as_the_same_sender(one: str | None, other: str, *, same: bool) -> None:
-    limit = SenderLimit(1, 600)
-    limit.count(one)
-
-    if same:
-        with pytest.raises(TooManyReportsError):
-            limit.count(other)
-    else:
-        limit.count(other)
-
-
-def test_what_is_remembered_of_a_sender_is_not_the_address() -> None:
-    limit = SenderLimit(5, 600)
-    limit.count("192.0.2.77")
-
-    assert "192.0.2.77" not in repr(vars(limit))
-    assert b"192.0.2.77" not in b"".join(limit._tallies)  # noqa: SLF001 - what is held is the point
 
 
 # -- what is refused -----------------------------------------------------------------------

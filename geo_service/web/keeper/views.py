@@ -19,6 +19,7 @@ from geo_service import runtime
 from geo_service.domain.errors import StationChangedError
 from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.keeper_links import KeeperLinkStore
+from geo_service.persistence.tallies import Tallied
 from geo_service.services.keeper_links import open_link
 from geo_service.services.verification import Look, verify_by_keeper
 from geo_service.web import desk_changes, params
@@ -52,8 +53,11 @@ class VouchForm(LanguageParameters):
 
 
 def register(app: Flask) -> None:
-    """Give an app its own count of who tries how many links."""
-    app.extensions[_SENDERS] = SenderLimit(MOST_OF_A_SENDER, SENDER_SECONDS)
+    """Give an app its count of who tries how many links."""
+    with app.app_context():
+        app.extensions[_SENDERS] = SenderLimit(
+            runtime.tallies(), Tallied.KEEPERS, most=MOST_OF_A_SENDER, seconds=SENDER_SECONDS
+        )
 
 
 @blueprint.get("/<token>")

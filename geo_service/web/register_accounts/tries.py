@@ -7,11 +7,13 @@ from typing import Final, cast
 
 from flask import Flask, current_app, request
 
+from geo_service import runtime
 from geo_service.domain.errors import (
     RegisterNotWritableError,
     TooManyReportsError,
     TooManySignInsError,
 )
+from geo_service.persistence.tallies import Tallied
 from geo_service.web.senders import SenderLimit
 
 MOST_OF_A_SENDER: Final = 60  # a whole office comes from one address, at half past eight
@@ -26,8 +28,11 @@ _SECONDS_TO_WAIT: Final = 0.5
 
 
 def register(app: Flask) -> None:
-    """Give an app its own count of who tries how often."""
-    app.extensions[_SENDERS] = SenderLimit(MOST_OF_A_SENDER, SENDER_SECONDS)
+    """Give an app its count of who tries how often."""
+    with app.app_context():
+        app.extensions[_SENDERS] = SenderLimit(
+            runtime.tallies(), Tallied.SIGN_INS, most=MOST_OF_A_SENDER, seconds=SENDER_SECONDS
+        )
 
 
 def count() -> None:

@@ -22,6 +22,7 @@ from geo_service.domain.station import Amenity, StationId
 from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.faults import why_unfit
 from geo_service.persistence.reports import ReportStore
+from geo_service.persistence.tallies import Tallied
 from geo_service.services.reports import (
     Outcome,
     is_said_closed,
@@ -113,8 +114,11 @@ class ReportForm(ReportParameters):
 
 
 def register(app: Flask) -> None:
-    """Give an app its own count of who sends how much."""
-    app.extensions[_SENDERS] = SenderLimit(MOST_OF_A_SENDER, SENDER_SECONDS)
+    """Give an app its count of who sends how much."""
+    with app.app_context():
+        app.extensions[_SENDERS] = SenderLimit(
+            runtime.tallies(), Tallied.REPORTS, most=MOST_OF_A_SENDER, seconds=SENDER_SECONDS
+        )
 
 
 def admit() -> None:

@@ -14,6 +14,7 @@ from geo_service.domain.account import Role
 from geo_service.domain.errors import SignInRefusedError, TooManySignInsError
 from geo_service.persistence.accounts import AccountStore
 from geo_service.persistence.database import Database
+from geo_service.persistence.tallies import Tallied, Tallies
 from geo_service.services import accounts, passwords, signing_in
 from geo_service.web.senders import SenderLimit
 from tests.support.staff import PASSWORD, an_account, session_of, signed_in
@@ -163,7 +164,9 @@ def test_what_was_typed_as_a_login_is_nowhere_in_the_database(
 
 
 def test_one_connection_may_not_try_without_end(app: Flask, client: FlaskClient) -> None:
-    app.extensions["geo_service.web.sign_in_senders"] = SenderLimit(2, 600)
+    app.extensions["geo_service.web.sign_in_senders"] = SenderLimit(
+        Tallies.alone(), Tallied.SIGN_INS, most=2, seconds=600
+    )
 
     assert [_try(client, f"somebody-{number}") for number in range(3)] == [403, 403, 429]
 
