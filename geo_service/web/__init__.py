@@ -7,6 +7,7 @@ from geo_service.web import (
     access,
     assets,
     bodies,
+    caching,
     compression,
     desk,
     health,
@@ -108,6 +109,7 @@ def register(app: Flask, settings: Settings) -> None:
     prints.register(app)
     coverage_files.register(app)
     compression.register(app)
+    caching.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]
         app.wsgi_app, journal.writer_for(settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from geo_service.web import freshness, metrics, security
+from geo_service.web import caching, cross_origin, freshness, metrics, security
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,10 +39,12 @@ class Envelope:
         def start_answer(
             status: str, headers: list[tuple[str, str]], failure: _Failure = None
         ) -> Callable[[bytes], object]:
-            headers += security.headers(_content_type(headers))
-            headers += freshness.headers()
             request: Request = environ["werkzeug.request"]
             code, seconds = int(status[:3]), time.perf_counter() - began
+            headers += caching.headers(request, code, headers)
+            headers += cross_origin.headers(request)
+            headers += security.headers(_content_type(headers))
+            headers += freshness.headers()
             metrics.count(request, code, seconds)
             if self._write is not None:
                 self._write(request, code, seconds)

@@ -22,6 +22,7 @@ from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api import coverage_files
 from geo_service.web.api.parameters import CoverageParameters
 from geo_service.web.basis import distance_shape, layer_shape
+from geo_service.web.caching import kept
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1/coverage")
@@ -31,6 +32,7 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
 
 
 @blueprint.get("")
+@kept(walks=True, negotiated=True)
 @describes(
     Operation(
         summary="How well stations cover each township, each county or the city",

@@ -16,6 +16,7 @@ from geo_service.web.api.parameters import (
     NearestParameters,
     StationParameters,
 )
+from geo_service.web.caching import ASK_ALONE, kept
 from geo_service.web.features import features_of
 from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
@@ -26,6 +27,7 @@ _REFUSALS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @blueprint.get("/nearest")
+@kept(openness=True, negotiated=True, control=ASK_ALONE)
 @describes(
     Operation(
         summary="The stations closest to a position",
@@ -54,6 +56,7 @@ def nearest() -> Response:
 
 
 @blueprint.get("")
+@kept(openness=True, negotiated=True)
 @describes(
     Operation(
         summary="Stations by identifier, a page at a time",
@@ -80,6 +83,7 @@ def stations() -> Response:
 
 
 @blueprint.get("/<station_id>")
+@kept(openness=True)
 @describes(
     Operation(
         summary="One station",
