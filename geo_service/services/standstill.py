@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from math import floor
 from typing import Final
-from weakref import WeakKeyDictionary
 
 from geo_service.domain.opening_hours import Schedule
 from geo_service.domain.register import Register
@@ -82,14 +81,3 @@ def _comes_into_sight(schedule: Schedule, seconds: int, day: Standstill) -> bool
     Once it is, it goes on being told of: so the last second of the day shows it.
     """
     return schedule.at_second(day.until - 1) != schedule.at_second(seconds)
-
-
-_KEPT: Final[WeakKeyDictionary[Register, Standstills]] = WeakKeyDictionary()
-
-
-def standstills_of(register: Register) -> Standstills:
-    """Return the stretches of a register."""
-    kept = _KEPT.get(register)
-    if kept is None:
-        kept = _KEPT[register] = Standstills(register)
-    return kept

@@ -112,5 +112,5 @@ def register(app: Flask, settings: Settings) -> None:
     caching.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]
-        app.wsgi_app, journal.writer_for(settings)
+        app.wsgi_app, app.view_functions, journal.writer_for(settings)
     )

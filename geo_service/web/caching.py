@@ -13,14 +13,15 @@ from hashlib import blake2b
 from http import HTTPStatus
 from math import ceil, floor
 from typing import Any, Final, NamedTuple, ParamSpec, cast
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from flask import Flask, Request, Response, current_app, g, request
+from flask.globals import request_ctx
 from werkzeug.http import http_date, parse_etags
 
 from geo_service import runtime
 from geo_service.domain.register import Register
-from geo_service.services.standstill import Standstill, Standstills, standstills_of
+from geo_service.services.standstill import Standstill, Standstills
 from geo_service.version import VERSION
 
 Given = ParamSpec("Given")
@@ -31,7 +32,6 @@ ASK_ALONE: Final = "private, no-cache"
 """So may whoever asked, and nobody between: the address has a person's position."""
 FOR_A_WHILE: Final = "max-age=300, stale-while-revalidate=86400"
 """Changes with the service alone; an old one does no harm for a day."""
-_NOT_AT_ALL: Final = "no-store"
 
 _API: Final = "/api/"
 _BASIS: Final = "__kept__"
@@ -47,7 +47,7 @@ _SETTLED_AFTER_S: Final = 60
 _LOOKED_AT: Final = re.compile(rb'"register_checked_at":"[^"]*"')
 _MOMENTS: Final = re.compile(rb'"(?:register_checked_at|instant|at)":"[^"]*"')
 
-_Headers = tuple[tuple[str, str], ...]
+Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class _Basis:
     negotiated: bool = False
 
     @property
-    def headers(self) -> _Headers:
+    def headers(self) -> Headers:
         """Return what all answers of the view say."""
         headers = (("Cache-Control", self.control),)
         return (*headers, ("Vary", "Accept")) if self.negotiated else headers
@@ -73,6 +73,12 @@ class _Mark(NamedTuple):
     tag: str
     since: str | None
     settles: bool  # whether that date tells it from what this service said before it was started
+
+    @property
+    def headers(self) -> Headers:
+        """Return what the answer says of itself."""
+        tag = ("ETag", f'W/"{self.tag}"')
+        return (tag,) if self.since is None else (tag, ("Last-Modified", self.since))
 
 
 def kept(
@@ -98,13 +104,16 @@ def kept(
     def attach(view: Callable[Given, Any]) -> Callable[Given, Any]:
         @wraps(view)
         def answered(*args: Given.args, **kwargs: Given.kwargs) -> Any:
-            if not _is_known_before():
+            asked = request_ctx.request
+            if not _is_known_before(asked):
                 return view(*args, **kwargs)
-            mark = _mark_of(basis)
-            setattr(g, _MARK, mark)
-            if _is_had(mark):
+            mark = _mark_of(basis, asked)
+            if _is_had(mark, asked):
+                setattr(g, _MARK, mark)
                 return _not_modified()
-            return view(*args, **kwargs)
+            answer = view(*args, **kwargs)
+            setattr(g, _MARK, mark)
+            return answer
 
         setattr(answered, _BASIS, basis)
         return answered
@@ -130,35 +139,35 @@ def register(app: Flask) -> None:
     app.after_request(_look_at)
 
 
-def headers(asked: Request, status: int, present: Iterable[tuple[str, str]]) -> _Headers:
-    """Return the headers of this answer that say what may be kept of it."""
-    if asked.method not in _SAFE or not asked.path.startswith(_API):
+def said_of(view: object, method: str, path: str) -> Headers:
+    """Return what all answers of a view say of being kept; ``path`` is its rule's."""
+    if method not in _SAFE or not path.startswith(_API):
         return ()
-    if status >= HTTPStatus.BAD_REQUEST:
-        return _unless(present, (("Cache-Control", _NOT_AT_ALL),))
-    mark: _Mark | None = g.get(_MARK)
-    if mark is None or status not in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
-        return _unless(present, _said_of(asked))
-    told = (("ETag", f'W/"{mark.tag}"'), *_said_of(asked))
-    return told if mark.since is None else (*told, ("Last-Modified", mark.since))
+    basis = _basis_of(view)
+    return (("Cache-Control", ASK),) if basis is None else basis.headers
 
 
-def _unless(present: Iterable[tuple[str, str]], said: _Headers) -> _Headers:
-    names = {name for name, _ in present}
-    return tuple(each for each in said if each[0] != "Cache-Control" or each[0] not in names)
+def headers(said: Headers, status: int, present: Iterable[tuple[str, str]]) -> Headers:
+    """Return the headers of this answer that say what may be kept of it.
+
+    ``said`` is what its view says of all of them; what it said of this one is among the headers
+    that are ``present``.
+    """
+    if not said:
+        return ()
+    if status in _TELLING:
+        mark: _Mark | None = g.get(_MARK)
+        if mark is not None:
+            return (*mark.headers, *said)
+    elif status >= HTTPStatus.BAD_REQUEST:
+        said = _NOT_KEPT
+    if any(name == "Cache-Control" for name, _ in present):
+        return tuple(each for each in said if each[0] != "Cache-Control")
+    return said
 
 
-# Endpoint by endpoint; there are a hundred or so.
-_said: Final[dict[object, _Headers]] = {}
-
-
-def _said_of(asked: Request) -> _Headers:
-    view = current_app.view_functions.get(asked.endpoint or "")
-    found = _said.get(view)
-    if found is None:
-        basis = _basis_of(view)
-        found = _said[view] = (("Cache-Control", ASK),) if basis is None else basis.headers
-    return found
+_NOT_KEPT: Final = (("Cache-Control", "no-store"),)
+_TELLING: Final = frozenset({200, 304})
 
 
 def _basis_of(view: object) -> _Basis | None:
@@ -181,6 +190,7 @@ class _Marks:
 
     def __init__(self, register: Register) -> None:
         revision = register.revision
+        self._standstills = Standstills(register)
         self._committed = ceil(revision.committed_at.timestamp())
         # Whole: what a setting changes of answers is nowhere written down. Secrets are not in it.
         held = f"{runtime.settings()!r} {revision.number} {revision.committed_at!r}"
@@ -189,11 +199,11 @@ class _Marks:
         none = _Stretch(Standstill(0, 0), self._begun, 0)
         self._present = {True: none, False: none}
 
-    def at(self, seconds: int, standstills: Standstills, *, openness: bool) -> _Stretch:
+    def at(self, seconds: int, *, openness: bool) -> _Stretch:
         """Return the stretch that a moment lies in."""
         found = self._present[openness]
         if seconds not in found.held:
-            held = standstills.around(seconds) if openness else standstills.day(seconds)
+            held = self._standstills.around(seconds) if openness else self._standstills.day(seconds)
             begun = self._begun.copy()
             begun.update(f" {openness} {held.until}".encode())
             found = _Stretch(held, begun, max(held.since, self._committed))
@@ -211,50 +221,61 @@ class _Marks:
         return written
 
 
+# Of the register asked last: looking that up among others would cost more than all else here.
+_latest: tuple[Callable[[], object], _Marks] | None = None
 _marks: Final[WeakKeyDictionary[Register, _Marks]] = WeakKeyDictionary()
 
 
-def _is_known_before() -> bool:
-    """Say whether the answer rests on what is known here; else its body has to be looked at."""
-    asked = request.args
-    return "demand" not in asked and not ("open" in asked and "arrival" in asked.getlist("open"))
-
-
-def _mark_of(basis: _Basis) -> _Mark:
-    (snapshot, stale_s), now = runtime.held(), runtime.now()
-    register, seconds = snapshot.register, floor(now.timestamp())
+def _marks_of(register: Register) -> _Marks:
+    global _latest  # noqa: PLW0603  one slot, whoever fills it
+    latest = _latest
+    if latest is not None and latest[0]() is register:
+        return latest[1]
     marks = _marks.get(register)
     if marks is None:
         marks = _marks[register] = _Marks(register)
-    openness = basis.openness or "open" in request.args
-    stretch = marks.at(seconds, standstills_of(register), openness=openness)
-    mark, had = stretch.begun.copy(), request.environ
+    _latest = ref(register), marks
+    return marks
+
+
+def _is_known_before(asked: Request) -> bool:
+    """Say whether the answer rests on what is known here; else its body has to be looked at."""
+    given = asked.args
+    return "demand" not in given and not ("open" in given and "arrival" in given.getlist("open"))
+
+
+def _mark_of(basis: _Basis, asked: Request) -> _Mark:
+    (snapshot, stale_s), seconds = runtime.held(), floor(runtime.now().timestamp())
+    marks = _marks_of(snapshot.register)
+    stretch = marks.at(seconds, openness=basis.openness or "open" in asked.args)
+    mark, had = stretch.begun.copy(), asked.environ
     # The address whole: answers link to others, where this service is reached.
-    mark.update(
+    rests_on = (
         f"{had['wsgi.url_scheme']} {had.get('HTTP_HOST')} {had.get('SCRIPT_NAME')} "
-        f"{had.get('PATH_INFO')} {had.get('QUERY_STRING')}".encode(errors="surrogateescape")
+        f"{had.get('PATH_INFO')} {had.get('QUERY_STRING')}"
     )
-    if basis.negotiated and (accepted := had.get("HTTP_ACCEPT")):
-        mark.update(f" {accepted}".encode(errors="surrogateescape"))
+    if basis.negotiated:
+        rests_on += f" {had.get('HTTP_ACCEPT')}"
     if basis.walks:
-        mark.update(f" {runtime.streets_mark()}".encode())
+        rests_on += f" {runtime.streets_mark()}"
     if stale_s is not None:  # then an answer says since when
-        mark.update(f" {snapshot.checked_at!r}".encode())
-    since = marks.date(stretch, seconds)
-    return _Mark(mark.hexdigest(), since, stretch.since > current_app.extensions[_STARTED])
+        rests_on += f" {snapshot.checked_at!r}"
+    mark.update(rests_on.encode(errors="surrogateescape"))
+    settles = stretch.since > current_app.extensions[_STARTED]
+    return _Mark(mark.hexdigest(), marks.date(stretch, seconds), settles)
 
 
-def _is_had(mark: _Mark) -> bool:
+def _is_had(mark: _Mark, asked: Request) -> bool:
     """Say whether whoever asks has this very answer.
 
     A date is compared by whether it is the same: after a backup was put back, an earlier one is
     another answer. It does not tell answers apart that other settings made: so only one that came
     after this service was started counts.
     """
-    tags = request.environ.get("HTTP_IF_NONE_MATCH")
+    tags = asked.environ.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
         return mark.tag in tags and parse_etags(tags).contains_weak(mark.tag)
-    date = request.environ.get("HTTP_IF_MODIFIED_SINCE")
+    date = asked.environ.get("HTTP_IF_MODIFIED_SINCE")
     return date is not None and mark.settles and date.strip() == mark.since
 
 
@@ -269,14 +290,10 @@ def _not_modified() -> Response:
 
 def _look_at(response: Response) -> Response:
     """Give an answer its mark by what it says, and answer 304 to whoever has it."""
-    if (
-        request.method not in _SAFE
-        or response.status_code != HTTPStatus.OK
-        or not request.path.startswith(_API)
-    ):
-        return response
-    if g.get(_MARK) is not None:
+    if _MARK in g:
         return _unless_any_will_do(response)
+    if request.method not in _SAFE or not request.path.startswith(_API):
+        return response
     if not _may_be_marked(response):
         return response
     basis = _basis_of(current_app.view_functions.get(request.endpoint or ""))
@@ -295,12 +312,13 @@ def _look_at(response: Response) -> Response:
 
 def _unless_any_will_do(response: Response) -> Response:
     tags = request.environ.get("HTTP_IF_NONE_MATCH")
-    return _emptied(response) if tags is not None and tags.strip() == "*" else response
+    return _emptied(response) if tags == "*" and response.status_code == HTTPStatus.OK else response
 
 
 def _may_be_marked(response: Response) -> bool:
     return (
-        "ETag" not in response.headers
+        response.status_code == HTTPStatus.OK
+        and "ETag" not in response.headers
         and response.mimetype != "text/html"  # has a nonce, which is another each time
         and not response.is_streamed
         and not response.direct_passthrough

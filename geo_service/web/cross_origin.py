@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
-from flask import Request, Response, current_app, request
+from flask import Response, current_app, request
 from flask.globals import request_ctx
 
 from geo_service.web import access
@@ -27,13 +27,14 @@ _MAY_BE_SENT: Final = "Accept, Accept-Language, Content-Type, If-Modified-Since,
 _A_DAY_S: Final = "86400"
 
 
-def headers(asked: Request) -> Iterable[tuple[str, str]]:
-    """Return the headers of this answer that let pages of other sites read it."""
-    if asked.method == "OPTIONS" or not asked.path.startswith(_DATA):
-        return ()
-    if asked.url_rule is None:  # nothing is served there, and that may be known
-        return _OPEN
-    return _OPEN if _is_open(asked.url_rule.endpoint, asked.method) else ()
+def said_of(view: object, method: str, path: str) -> Iterable[tuple[str, str]]:
+    """Return what lets pages of other sites read the answers of a view; ``path`` is its rule's."""
+    return _OPEN if path.startswith(_DATA) and _is_public(view, method) else ()
+
+
+def of_nothing(path: str) -> Iterable[tuple[str, str]]:
+    """Return what lets them know that nothing is served at a path."""
+    return _OPEN if path.startswith(_DATA) else ()
 
 
 def options() -> Response:
@@ -45,29 +46,16 @@ def options() -> Response:
     response.headers["Allow"] = ", ".join(sorted(allowed))
     if "Access-Control-Request-Method" not in request.headers or adapter is None:
         return response
-    opened = sorted(
-        method
-        for method in allowed - {"OPTIONS"}
-        if request.path.startswith(_DATA) and _is_open(adapter.match(method=method)[0], method)
-    )
+    found = {each: adapter.match(method=each)[0] for each in allowed - {"OPTIONS"}}
+    views = {method: current_app.view_functions[each] for method, each in found.items()}
+    is_data = request.path.startswith(_DATA)
+    opened = sorted(each for each, view in views.items() if is_data and _is_public(view, each))
     if opened:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Methods"] = ", ".join(opened)
         response.headers["Access-Control-Allow-Headers"] = _MAY_BE_SENT
         response.headers["Access-Control-Max-Age"] = _A_DAY_S
     return response
-
-
-# Endpoint by endpoint and method by method, of each app's own views.
-_known: Final[dict[tuple[object, str], bool]] = {}
-
-
-def _is_open(endpoint: str, method: str) -> bool:
-    view = current_app.view_functions[endpoint]
-    found = _known.get((view, method))
-    if found is None:
-        found = _known[view, method] = _is_public(view, method)
-    return found
 
 
 def _is_public(view: object, method: str) -> bool:
