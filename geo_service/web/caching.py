@@ -6,7 +6,7 @@ is looked at. Marks are weak: an answer tells its own moment, which is another e
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import blake2b
@@ -15,7 +15,7 @@ from math import ceil, floor
 from typing import Any, Final, NamedTuple, ParamSpec, cast
 from weakref import WeakKeyDictionary, ref
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, request
 from flask.globals import request_ctx
 from werkzeug.http import http_date, parse_etags
 
@@ -35,7 +35,10 @@ FOR_A_WHILE: Final = "max-age=300, stale-while-revalidate=86400"
 
 _API: Final = "/api/"
 _BASIS: Final = "__kept__"
-_MARK: Final = "kept_by"
+# In the environment of a request, which everybody who answers it has at hand.
+_MARK: Final = "geo_service.kept_by"
+_TAGS: Final = "HTTP_IF_NONE_MATCH"
+_DATE: Final = "HTTP_IF_MODIFIED_SINCE"
 _STARTED: Final = "geo_service.web.caching.started"
 _MARK_BYTES: Final = 12
 _SAFE: Final = frozenset({"GET", "HEAD"})
@@ -107,13 +110,14 @@ def kept(
             asked = request_ctx.request
             if not _is_known_before(asked):
                 return view(*args, **kwargs)
+            had = asked.environ
             mark = _mark_of(basis, asked)
-            if _is_had(mark, asked):
-                setattr(g, _MARK, mark)
+            if _is_had(mark, had):
+                had[_MARK] = mark
                 return _not_modified()
             answer = view(*args, **kwargs)
-            setattr(g, _MARK, mark)
-            return answer
+            had[_MARK] = mark
+            return _not_modified() if had.get(_TAGS) == "*" else answer
 
         setattr(answered, _BASIS, basis)
         return answered
@@ -147,7 +151,9 @@ def said_of(view: object, method: str, path: str) -> Headers:
     return (("Cache-Control", ASK),) if basis is None else basis.headers
 
 
-def headers(said: Headers, status: int, present: Iterable[tuple[str, str]]) -> Headers:
+def headers(
+    said: Headers, had: Mapping[str, Any], status: int, present: Iterable[tuple[str, str]]
+) -> Headers:
     """Return the headers of this answer that say what may be kept of it.
 
     ``said`` is what its view says of all of them; what it said of this one is among the headers
@@ -156,7 +162,7 @@ def headers(said: Headers, status: int, present: Iterable[tuple[str, str]]) -> H
     if not said:
         return ()
     if status in _TELLING:
-        mark: _Mark | None = g.get(_MARK)
+        mark: _Mark | None = had.get(_MARK)
         if mark is not None:
             return (*mark.headers, *said)
     elif status >= HTTPStatus.BAD_REQUEST:
@@ -183,6 +189,7 @@ class _Stretch(NamedTuple):
     held: Standstill
     begun: blake2b
     since: int
+    settles: bool
 
 
 class _Marks:
@@ -196,7 +203,8 @@ class _Marks:
         held = f"{runtime.settings()!r} {revision.number} {revision.committed_at!r}"
         self._begun = blake2b(f"{VERSION} {held}".encode(), digest_size=_MARK_BYTES)
         self._dates: dict[int, str] = {}
-        none = _Stretch(Standstill(0, 0), self._begun, 0)
+        self._started = cast("int", current_app.extensions[_STARTED])
+        none = _Stretch(Standstill(0, 0), self._begun, 0, settles=False)
         self._present = {True: none, False: none}
 
     def at(self, seconds: int, *, openness: bool) -> _Stretch:
@@ -206,7 +214,8 @@ class _Marks:
             held = self._standstills.around(seconds) if openness else self._standstills.day(seconds)
             begun = self._begun.copy()
             begun.update(f" {openness} {held.until}".encode())
-            found = _Stretch(held, begun, max(held.since, self._committed))
+            since = max(held.since, self._committed)
+            found = _Stretch(held, begun, since, settles=since > self._started)
             self._present[openness] = found
         return found
 
@@ -261,21 +270,20 @@ def _mark_of(basis: _Basis, asked: Request) -> _Mark:
     if stale_s is not None:  # then an answer says since when
         rests_on += f" {snapshot.checked_at!r}"
     mark.update(rests_on.encode(errors="surrogateescape"))
-    settles = stretch.since > current_app.extensions[_STARTED]
-    return _Mark(mark.hexdigest(), marks.date(stretch, seconds), settles)
+    return _Mark(mark.hexdigest(), marks.date(stretch, seconds), stretch.settles)
 
 
-def _is_had(mark: _Mark, asked: Request) -> bool:
+def _is_had(mark: _Mark, had: Mapping[str, Any]) -> bool:
     """Say whether whoever asks has this very answer.
 
     A date is compared by whether it is the same: after a backup was put back, an earlier one is
     another answer. It does not tell answers apart that other settings made: so only one that came
     after this service was started counts.
     """
-    tags = asked.environ.get("HTTP_IF_NONE_MATCH")
+    tags = had.get(_TAGS)
     if tags is not None:
         return mark.tag in tags and parse_etags(tags).contains_weak(mark.tag)
-    date = asked.environ.get("HTTP_IF_MODIFIED_SINCE")
+    date = had.get(_DATE)
     return date is not None and mark.settles and date.strip() == mark.since
 
 
@@ -290,8 +298,8 @@ def _not_modified() -> Response:
 
 def _look_at(response: Response) -> Response:
     """Give an answer its mark by what it says, and answer 304 to whoever has it."""
-    if _MARK in g:
-        return _unless_any_will_do(response)
+    if _MARK in request_ctx.request.environ:
+        return response
     if request.method not in _SAFE or not request.path.startswith(_API):
         return response
     if not _may_be_marked(response):
@@ -305,14 +313,9 @@ def _look_at(response: Response) -> Response:
     mark.update(f" {response.content_type}".encode())
     tag = mark.hexdigest()
     response.set_etag(tag, weak=True)
-    if parse_etags(request.environ.get("HTTP_IF_NONE_MATCH")).contains_weak(tag):
+    if parse_etags(request.environ.get(_TAGS)).contains_weak(tag):
         return _emptied(response)
     return response
-
-
-def _unless_any_will_do(response: Response) -> Response:
-    tags = request.environ.get("HTTP_IF_NONE_MATCH")
-    return _emptied(response) if tags == "*" and response.status_code == HTTPStatus.OK else response
 
 
 def _may_be_marked(response: Response) -> bool:

@@ -50,7 +50,7 @@ class Envelope:
             request: Request = environ["werkzeug.request"]
             code, seconds = int(status[:3]), time.perf_counter() - began
             kept, opened = self._said_of(request)
-            headers += caching.headers(kept, code, headers)
+            headers += caching.headers(kept, environ, code, headers)
             headers += opened
             headers += security.headers(_content_type(headers))
             headers += freshness.headers()
