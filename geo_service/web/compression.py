@@ -1,12 +1,25 @@
 """Answers in fewer bytes, for whoever can read them so."""
 
+from typing import Final
+
 from flask import Flask, Response, request
 from flask_compress import Compress
+
+# All that is text, or made of numbers that are alike; pictures and workbooks are packed already.
+_WORTH_IT: Final = (
+    *("text/html", "text/css", "text/plain", "text/csv", "text/javascript"),
+    *("application/json", "application/geo+json", "application/geo+json-seq"),
+    *("application/problem+json", "application/schema+json", "application/manifest+json"),
+    *("application/vnd.oai.openapi+json;version=3.0", "application/vnd.oai.openapi+json"),
+    *("application/vnd.google-earth.kml+xml", "application/vnd.flatgeobuf"),
+    *("application/xml", "image/svg+xml", "font/ttf", "font/otf"),
+)
 
 
 def register(app: Flask) -> None:
     """Compress the answers of an app as far as its clients accept that."""
     app.config["COMPRESS_REGISTER"] = False
+    app.config["COMPRESS_MIMETYPES"] = list(_WORTH_IT)
     compress = Compress(app)
 
     def answer(response: Response) -> Response:
