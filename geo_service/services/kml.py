@@ -40,7 +40,7 @@ def kml_text(title: str, notes: Iterable[str], placemarks: Iterable[Placemark]) 
 
 def _placemark(placemark: Placemark) -> str:
     values = "".join(
-        f"<Data name={quoteattr(name)}><value>{_text(_written(value))}</value></Data>"
+        f"<Data name={quoteattr(_writable(name))}><value>{_text(_written(value))}</value></Data>"
         for name, value in placemark.values.items()
         if value is not None
     )
@@ -56,7 +56,11 @@ def _written(value: Cell) -> str:
 
 
 def _text(given: str) -> str:
-    return escape(_UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", given))
+    return escape(_writable(given))
+
+
+def _writable(given: str) -> str:
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", given)
 
 
 def _geometry(geometry: BaseGeometry) -> str:
