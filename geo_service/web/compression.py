@@ -23,9 +23,18 @@ def register(app: Flask) -> None:
     compress = Compress(app)
 
     def answer(response: Response) -> Response:
-        if "HTTP_ACCEPT_ENCODING" in request.environ:
+        if "HTTP_ACCEPT_ENCODING" in request.environ and not _is_for_if_match(response):
             return compress.after_request(response)
         response.headers.add("Vary", "Accept-Encoding")
         return response
 
     app.after_request(answer)
+
+
+def _is_for_if_match(response: Response) -> bool:
+    """Say whether an answer's tag is to be sent back with a change.
+
+    Such a tag is strong: of a compressed body it would have to be another, and no change knows it.
+    """
+    tag = response.headers.get("ETag", "W/")
+    return not tag.startswith("W/") and request.path.startswith("/api/")

@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from geo_service import create_app
+from geo_service.domain.account import Permission
 from geo_service.persistence.database import Database
 from geo_service.runtime import Clock
 from geo_service.settings import Settings
 from tests.support.app import closing
+from tests.support.staff import bearer
 
 NEAREST = "/api/v1/stations/nearest?lon=114.0163&lat=33.5814"
 # A Monday before dawn in Luohe, some time after the register of these tests was committed.
@@ -34,6 +36,7 @@ BEFORE_THE_WORK = [
     "/api/v1/coverage/hours?date=2026-11-23",
     "/api/v1/coverage/history",
     "/api/v1/scorecard",
+    "/api/v1/quality",
 ]
 BY_WHAT_THEY_SAY = [
     f"{NEAREST}&open=arrival",
@@ -46,6 +49,7 @@ BY_WHAT_THEY_SAY = [
     "/api/v1/revisions",
     "/api/v1/revisions/1",
     "/api/v1/stations/LH-001/history",
+    "/api/v1/register?f=csv",
     "/api/openapi.json",
 ]
 # Members that tell the moment of an answer, which a mark leaves out.
@@ -363,3 +367,15 @@ def test_a_compressed_answer_is_recognised_by_the_mark_of_the_plain_one(
     assert packed.headers["ETag"] == plain.headers["ETag"]
     assert again.status_code == 304
     assert "Accept-Encoding" in ", ".join(packed.headers.getlist("Vary"))
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", "zstd", "deflate"])
+def test_the_tag_that_a_change_is_sent_with_is_the_same_in_every_encoding(
+    app: Flask, encoding: str
+) -> None:
+    path, headers = "/api/v1/stations/LH-001/record", bearer(app, Permission.LOOK)
+
+    answer = app.test_client().get(path, headers=headers | {"Accept-Encoding": encoding})
+
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
+    assert answer.headers["Cache-Control"] == "private, no-store"
