@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geo_service import logs, runtime, web
@@ -13,6 +13,7 @@ from geo_service.persistence.snapshot_files import SnapshotFiles
 from geo_service.persistence.snapshots import Snapshots
 from geo_service.persistence.tallies import Tallies
 from geo_service.settings import Settings, SettingsError, kept_secret_key
+from geo_service.web import cross_origin
 from geo_service.web.sessions import CookieSessions
 
 # The largest body any resource takes is a thousand origins, some 100 kB.
@@ -27,6 +28,10 @@ class _Service(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view or a hook as it is: none of them is a coroutine."""
         return func
+
+    def make_default_options_response(self) -> Response:
+        """Say which methods the path of this request takes."""
+        return cross_origin.options()
 
 
 def create_app(

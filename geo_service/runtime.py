@@ -134,6 +134,11 @@ def street_network() -> StreetNetwork:
     return _runtime().streets.network()
 
 
+def streets_mark() -> str:
+    """Return what tells the present street network from any other, without reading it."""
+    return _runtime().streets.mark
+
+
 def walking_of(given: Settings) -> Walking:
     """Return how an operator wants walks estimated."""
     return Walking(

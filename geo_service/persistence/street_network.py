@@ -50,6 +50,14 @@ class StreetNetworkFile:
                 held = self._held = signature, _read(self.path)
         return held[1]
 
+    @property
+    def mark(self) -> str:
+        """Return what tells the present file from any other; the same while there is none."""
+        try:
+            return "-".join(map(str, self._signature()))
+        except NoStreetNetworkError:
+            return "none"
+
     def replace(self, network: StreetNetwork) -> None:
         """Write another network in the place of the present one: wholly, or not at all."""
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -46,11 +46,17 @@ class StationNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some of the stations that match; ``following`` names the last, if more come after it."""
+    """Some of the stations that match; ``following`` names the last, if more come after it.
+
+    ``begin`` is how many come before; ``preceding`` names the last before the page before this
+    one, None where that is the first.
+    """
 
     matched: int
     stations: tuple[StationNow, ...]
     following: StationId | None
+    begin: int = 0
+    preceding: StationId | None = None
 
 
 def browse(register: Register, query: BrowseQuery) -> Page:
@@ -60,10 +66,13 @@ def browse(register: Register, query: BrowseQuery) -> Page:
     begin = 0 if query.after is None else bisect_right(matching, query.after, key=selection.id_of)
     shown = matching[begin : begin + query.limit]
     more = begin + len(shown) < len(matching)
+    before = begin - query.limit - 1
     return Page(
         matched=len(matching),
         stations=tuple(station_at(register, selection[each], query.instant) for each in shown),
         following=selection.id_of(shown[-1]) if more else None,
+        begin=begin,
+        preceding=selection.id_of(matching[before]) if before >= 0 else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -142,13 +142,24 @@ def coverage_features(
 
 def coverage_csv(answer: CoverageAnswer, about: Mapping[str, Cell]) -> str:
     """Return one line a unit, each with the parameters it holds for (``about``) at its end."""
-    return csv_text(_one_line(row) | dict(about) for row in unit_rows(answer))
+    return csv_text(coverage_lines(answer, about))
 
 
-def csv_text(rows: Iterable[Mapping[str, Cell]]) -> str:
-    """Write rows as CSV; text that a spreadsheet would run as a formula is made text again."""
+def coverage_lines(answer: CoverageAnswer, about: Mapping[str, Cell]) -> list[dict[str, Cell]]:
+    """Return the cells of the same lines."""
+    return [_one_line(row) | dict(about) for row in unit_rows(answer)]
+
+
+def csv_text(rows: Iterable[Mapping[str, Cell]], columns: Sequence[str] = ()) -> str:
+    """Write rows as CSV; text that a spreadsheet would run as a formula is made text again.
+
+    ``columns`` are those of the rows; without them, nothing at all is written where no row is.
+    """
     written = io.StringIO(newline="")
     writer: csv.DictWriter[str] | None = None
+    if columns:
+        writer = csv.DictWriter(written, fieldnames=columns, lineterminator="\r\n")
+        writer.writeheader()
     for row in rows:
         if writer is None:
             writer = csv.DictWriter(written, fieldnames=list(row), lineterminator="\r\n")

@@ -7,6 +7,7 @@ from geo_service.web import (
     access,
     assets,
     bodies,
+    caching,
     compression,
     desk,
     health,
@@ -143,7 +144,8 @@ def register(app: Flask, settings: Settings) -> None:
     register_files.register(app)
     events.register(app)
     compression.register(app)
+    caching.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]
-        app.wsgi_app, journal.writer_for(settings)
+        app.wsgi_app, app.view_functions, journal.writer_for(settings)
     )

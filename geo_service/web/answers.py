@@ -7,6 +7,8 @@ from typing import Final
 
 from flask import Response
 
+from geo_service.web import links
+
 JSON: Final = "application/json"
 
 
@@ -19,8 +21,11 @@ def json_text(body: object) -> str:
 
 
 def json_answer(body: object, media_type: str = JSON, status: int = HTTPStatus.OK) -> Response:
-    """Return a body as UTF-8 JSON."""
-    return Response(json_text(body), status=status, mimetype=media_type)
+    """Return a body as UTF-8 JSON; its ``links`` stand in the header Link, too."""
+    response = Response(json_text(body), status=status, mimetype=media_type)
+    if isinstance(body, Mapping) and (named := body.get("links")):
+        links.add_links(response, named)
+    return response
 
 
 def with_members(body: bytes, members: Mapping[str, object]) -> bytes:

@@ -32,6 +32,7 @@ class Operation:
     refusals: Sequence[HTTPStatus] = (HTTPStatus.BAD_REQUEST,)
     statuses: Sequence[HTTPStatus] = (HTTPStatus.OK,)
     tag: str = "stations"
+    asks_only: bool = False  # a POST that changes nothing: a question too long for an address
 
 
 def describes(operation: Operation) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer]]:
@@ -44,13 +45,19 @@ def describes(operation: Operation) -> Callable[[Callable[Given, Answer]], Calla
     return attach
 
 
+def operation_of(view: object) -> Operation | None:
+    """Return what a view said that it takes and gives, if it did."""
+    found: Operation | None = getattr(view, _ATTRIBUTE, None)
+    return found
+
+
 def document(app: Flask, *, title: str, version: str, server: str) -> dict[str, Any]:
     """Describe all routes of an app that say what they take and give."""
     schemas: dict[str, Any] = {"Problem": _PROBLEM}
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         view = app.view_functions[rule.endpoint]
-        operation = getattr(view, _ATTRIBUTE, None)
+        operation = operation_of(view)
         if operation is None:
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):

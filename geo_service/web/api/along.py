@@ -225,6 +225,7 @@ class AlongAnswerShape(shapes.AnswerShape):
 @blueprint.post("")
 @describes(
     Operation(
+        asks_only=True,
         summary="The stations along a line, in order of travel",
         body=AlongParameters,
         answers={geojson.MEDIA_TYPE: AlongAnswerShape},

@@ -1,7 +1,7 @@
 """The coverage resource: figures by unit, as JSON, GeoJSON or CSV, or as a file to take along."""
 
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from flask import Blueprint, Response
 
@@ -11,62 +11,72 @@ from geo_service.services.asked import asked_in_a_line
 from geo_service.services.coverage import CoverageAnswer, day_counted, measure_coverage
 from geo_service.services.exporting import (
     answer_totals,
-    coverage_csv,
     coverage_features,
+    coverage_lines,
     unit_rows,
 )
 from geo_service.services.notes import coverage_notes
-from geo_service.services.pack.files import MEDIA_TYPES, PackForm
-from geo_service.web import freshness, geojson, params, shapes
-from geo_service.web.answers import JSON, json_answer
+from geo_service.services.pack.files import PackForm
+from geo_service.web import forms, freshness, geojson, params, shapes
+from geo_service.web.answers import json_answer, json_text
 from geo_service.web.api import coverage_files
 from geo_service.web.api.parameters import CoverageParameters
 from geo_service.web.basis import distance_shape, layer_shape
+from geo_service.web.caching import kept
+from geo_service.web.forms import Form, Lines
+from geo_service.web.links import add_links, described_by, other_forms
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1/coverage")
 
-_CSV: Final = "text/csv"
-_BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machine's own encoding
-
 
 @blueprint.get("")
+@kept(walks=True, negotiated=True)
 @describes(
     Operation(
         summary="How well stations cover each township, each county or the city",
         query=CoverageParameters,
-        answers={
-            JSON: shapes.CoverageRows,
-            geojson.MEDIA_TYPE: shapes.CoverageFeatures,
-            _CSV: {"type": "string"},
-            **{media: {"type": "string", "format": "binary"} for media in MEDIA_TYPES.values()},
-        },
-        refusals=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED),
+        answers=forms.described(
+            forms.OF_COVERAGE, json=shapes.CoverageRows, geojson=shapes.CoverageFeatures
+        ),
+        refusals=(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.NOT_ACCEPTABLE,
+            HTTPStatus.NOT_IMPLEMENTED,
+        ),
         tag="coverage",
     )
 )
 def coverage() -> Response:
     """Measure coverage of ground, and of a demand layer; every null has its reason beside it."""
     given = params.read_query(CoverageParameters)
+    form = forms.asked(given.f, forms.OF_COVERAGE)
+    response = _answer(given, form)
+    others = {each.value: each.media_type for each in forms.OF_COVERAGE if each is not form}
+    add_links(response, [*other_forms(others), described_by()])
+    return response
+
+
+def _answer(given: CoverageParameters, form: Form) -> Response:
     register, now = runtime.register(), runtime.now()
-    if given.f in coverage_files.FORMS:
-        return coverage_files.file_answer(given.query(now), PackForm(given.f), given.lang)
+    if form.value in coverage_files.FORMS:
+        return coverage_files.file_answer(given.query(now), PackForm(form.value), given.lang)
     answer = measure_coverage(register, given.query(now))
     about = _about(register, given, answer)
-    if given.f == "csv":
-        return _csv_answer(answer, about)
-    if given.f == "geojson":
-        features = cast(
-            "list[shapes.CoverageFeature]", coverage_features(answer.report, answer.demand)
-        )
-        collection: shapes.CoverageFeatures = {
-            "type": "FeatureCollection",
-            **about,
-            "features": features,
-        }
-        return json_answer(collection, geojson.MEDIA_TYPE)
-    rows = cast("list[shapes.UnitCoverageShape]", unit_rows(answer))
-    return json_answer(shapes.CoverageRows(**about, units=rows))
+    if form is Form.JSON:
+        rows = cast("list[shapes.UnitCoverageShape]", unit_rows(answer))
+        return json_answer(shapes.CoverageRows(**about, units=rows))
+    if form not in {Form.GEOJSON, Form.GEOJSONSEQ}:
+        return _lines_answer(form, answer, about)
+    features = coverage_features(answer.report, answer.demand)
+    if form is Form.GEOJSONSEQ:
+        return forms.sequence([json_text(each).encode() for each in features], _name(about))
+    collection: shapes.CoverageFeatures = {
+        "type": "FeatureCollection",
+        **about,
+        "features": cast("list[shapes.CoverageFeature]", features),
+    }
+    return json_answer(collection, geojson.MEDIA_TYPE)
 
 
 def _about(
@@ -103,7 +113,9 @@ def _about(
     }
 
 
-def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Response:
+def _lines_answer(
+    form: Form, answer: CoverageAnswer, about: shapes.CoverageAnswerShape
+) -> Response:
     filters = about["filters"]
     repeated: dict[str, Any] = {
         "place": about["place"],
@@ -119,9 +131,18 @@ def _csv_answer(answer: CoverageAnswer, about: shapes.CoverageAnswerShape) -> Re
         "revision": about["revision"],
         "data_status": " ".join(f"{name}:{n}" for name, n in about["data_status"].items()),
     }
-    response = Response(
-        _BYTE_ORDER_MARK + coverage_csv(answer, repeated), content_type=f"{_CSV}; charset=utf-8"
+    lines = coverage_lines(answer, repeated)
+    table = Lines(
+        name=_name(about),
+        title=about["place"],
+        notes=about["notes"],
+        columns=list(lines[0]) if lines else [],
+        rows=lines,
+        places=lambda: [each.unit.boundary for each in answer.report.units],
+        geometry_type="MultiPolygon",
     )
-    name = f"coverage-{about['level']}-{about['radius_m']:.0f}m-r{about['revision']}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return forms.file_of(table, form)
+
+
+def _name(about: shapes.CoverageAnswerShape) -> str:
+    return f"coverage-{about['level']}-{about['radius_m']:.0f}m-r{about['revision']}"

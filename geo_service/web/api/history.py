@@ -25,6 +25,7 @@ from geo_service.services.notes import history_notes
 from geo_service.web import freshness, params, shapes
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api.parameters import MeasureOptions
+from geo_service.web.caching import kept
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Day
 
@@ -129,6 +130,7 @@ class HistoryParameters(MeasureOptions):
 
 
 @blueprint.get("")
+@kept(walks=True)
 @describes(
     Operation(
         summary="How coverage came to be: the city's, on one day after the other",

@@ -36,6 +36,7 @@ from geo_service.web import geojson, params, shapes
 from geo_service.web.answers import json_answer
 from geo_service.web.api.parameters import DatumParameters, OfferParameters
 from geo_service.web.api.streets import NetworkShape, network_shape
+from geo_service.web.caching import ASK_ALONE, kept
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Decimal, Truth
 
@@ -166,6 +167,7 @@ class IsochroneParameters(OfferParameters, DatumParameters):
 
 
 @blueprint.get("")
+@kept(walks=True, control=ASK_ALONE)
 @describes(
     Operation(
         summary="The ground within some minutes on foot, along streets",

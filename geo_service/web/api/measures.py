@@ -20,6 +20,7 @@ from geo_service.web import measure_answers as shapes
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api.measure_parameters import GapParameters, HourParameters
 from geo_service.web.basis import in_every_line, measure_basis
+from geo_service.web.caching import kept
 from geo_service.web.openapi import Operation, describes
 
 blueprint = Blueprint("measures", __name__, url_prefix="/api/v1/coverage")
@@ -29,6 +30,7 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
 
 
 @blueprint.get("/gaps")
+@kept(walks=True)
 @describes(
     Operation(
         summary="The places farthest from any station, and what is uncovered around them",
@@ -62,6 +64,7 @@ def gaps() -> Response:
 
 
 @blueprint.get("/hours")
+@kept(walks=True)
 @describes(
     Operation(
         summary="How much is covered at each hour of a day, by what is open then",

@@ -30,6 +30,7 @@ _ROW: Final = '{"id":%s,"distance_m":%.2f,"walk_minutes":%d%s}'
 @blueprint.post("")
 @describes(
     Operation(
+        asks_only=True,
         summary="The stations closest to each of up to 1,000 positions",
         body=ManyNearestParameters,
         answers={JSON: shapes.ManyNearestAnswer},

@@ -17,8 +17,9 @@ from geo_service.services.on_foot import (
 )
 from geo_service.web import geojson, params, shapes
 from geo_service.web.answers import with_list, with_members
-from geo_service.web.api.parameters import NearestParameters
+from geo_service.web.api.parameters import FromParameters
 from geo_service.web.api.streets import NetworkShape, network_shape
+from geo_service.web.caching import ASK_ALONE, kept
 from geo_service.web.features import features_of
 from geo_service.web.openapi import Operation, describes
 
@@ -73,7 +74,7 @@ class OnFootAnswerShape(shapes.AnswerShape):
     network: NetworkShape
 
 
-class OnFootParameters(NearestParameters):
+class OnFootParameters(FromParameters):
     """GET /api/v1/stations/nearest-on-foot."""
 
     within: Annotated[
@@ -84,6 +85,7 @@ class OnFootParameters(NearestParameters):
 
 
 @blueprint.get("/nearest-on-foot")
+@kept(openness=True, walks=True, control=ASK_ALONE)
 @describes(
     Operation(
         summary="The stations of the shortest walk along streets",

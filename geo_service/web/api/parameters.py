@@ -159,8 +159,17 @@ class NearestOptions(StationsParameters):
         }
 
 
-class NearestParameters(NearestOptions):
-    """GET /api/v1/stations/nearest."""
+StationForm = Annotated[
+    Literal["geojson", "geojsonseq", "csv", "kml", "fgb"] | None,
+    Field(
+        description="The form of the answer; without it, what `Accept` asks for, or else geojson. "
+        "kml and fgb (FlatGeobuf) are in WGS 84 alone."
+    ),
+]
+
+
+class FromParameters(NearestOptions):
+    """A nearest question from one position."""
 
     lon: Longitude
     lat: Latitude
@@ -169,6 +178,12 @@ class NearestParameters(NearestOptions):
         """Return the question."""
         origin = reading_to_coordinate(self.lon, self.lat, self.datum)
         return NearestQuery(origin=origin, **self.options(now))
+
+
+class NearestParameters(FromParameters):
+    """GET /api/v1/stations/nearest."""
+
+    f: StationForm = None
 
 
 # A dictionary, because a thousand of them are made at once, in two thirds of a model's time.
@@ -231,6 +246,7 @@ class BrowseParameters(StationsParameters):
         str | None,
         Field(max_length=100, description="Go on behind this identifier; see the next link."),
     ] = None
+    f: StationForm = None
 
     def query(self, now: datetime) -> BrowseQuery:
         """Return the question."""
@@ -309,12 +325,14 @@ class CoverageParameters(MeasureOptions):
     """GET /api/v1/coverage."""
 
     f: Annotated[
-        Literal["json", "geojson", "csv", "xlsx", "gpkg", "pdf", "png"],
+        Literal["json", "geojson", "geojsonseq", "csv", "kml", "fgb", "xlsx", "gpkg", "pdf", "png"]
+        | None,
         Field(
             description="The form of the answer: figures for programs, or a file to take along: "
-            "an Excel workbook, a GeoPackage, a report or a picture of the map."
+            "an Excel workbook, a GeoPackage, a report or a picture of the map. Without it, what "
+            "`Accept` asks for, or else json."
         ),
-    ] = "json"
+    ] = None
     lang: Annotated[
         Literal["zh", "en"],
         Field(description="The language of a file to take along; the other forms have no words."),

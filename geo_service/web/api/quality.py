@@ -13,6 +13,7 @@ from geo_service.services.notes import register_notes
 from geo_service.services.quality import Finding, Found, Quality, quality_of
 from geo_service.web import freshness, params
 from geo_service.web.answers import JSON, json_answer
+from geo_service.web.caching import kept
 from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Parameters, Whole
@@ -120,6 +121,7 @@ class QualityAnswer(TypedDict):
 
 
 @blueprint.get("")
+@kept()
 @describes(
     Operation(
         summary="What there is to see to in the register",

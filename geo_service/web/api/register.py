@@ -106,7 +106,9 @@ def whole() -> Response:
     del answer.headers["Content-Length"]  # of the body that it did not have yet
     name = file_name(revision, present.place.zone, given.f)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
-    if request.method != "HEAD":
+    if request.method == "HEAD":
+        answer.response = iter(())  # a body of unknown length, not one of none
+    else:
         _fill(answer, revision, given)
     return answer
 

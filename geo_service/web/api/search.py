@@ -15,6 +15,7 @@ from geo_service.services.whereabouts import centre_of
 from geo_service.web import geojson, params, shapes
 from geo_service.web.answers import with_list, with_members
 from geo_service.web.api.parameters import DatumParameters
+from geo_service.web.caching import kept
 from geo_service.web.features import features_of
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Whole
@@ -85,6 +86,7 @@ class SearchParameters(DatumParameters):
 
 
 @blueprint.get("")
+@kept(openness=True)
 @describes(
     Operation(
         summary="Stations and townships by name, pinyin or initials",
