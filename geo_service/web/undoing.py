@@ -69,7 +69,11 @@ Words = BeforeValidator(_words)
 Identifier = BeforeValidator(_identifier)
 Reason = Annotated[
     str,
-    Field(max_length=LONGEST_REASON, description="Why, in a few words; the history keeps it."),
+    Field(
+        min_length=1,
+        max_length=LONGEST_REASON,
+        description="Why, in a few words; the history keeps it.",
+    ),
     Words,
 ]
 

@@ -44,6 +44,13 @@ _REFUSALS: Final = (
 _METRES_PER_MINUTE_OF_KM_PER_HOUR: Final = 1000.0 / 60.0
 
 
+_LINE_STRING: Final = {
+    "type": "object",
+    "required": ["type", "coordinates"],
+    "properties": {"type": {"const": "LineString"}, "coordinates": _POSITIONS},
+}
+
+
 def _line(given: object) -> object:
     """Return the positions of a LineString, of a Feature with one, or of a bare list."""
     if isinstance(given, dict) and given.get("type") == "Feature":
@@ -92,15 +99,11 @@ Line = Annotated[
             "examples": [[[114.0163, 33.5814], [114.0263, 33.5814]]],
             "anyOf": [
                 _POSITIONS,
-                {
-                    "type": "object",
-                    "required": ["type", "coordinates"],
-                    "properties": {"type": {"const": "LineString"}, "coordinates": _POSITIONS},
-                },
+                _LINE_STRING,
                 {
                     "type": "object",
                     "required": ["type", "geometry"],
-                    "properties": {"type": {"const": "Feature"}, "geometry": {"type": "object"}},
+                    "properties": {"type": {"const": "Feature"}, "geometry": _LINE_STRING},
                 },
             ],
         }

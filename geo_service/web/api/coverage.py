@@ -20,9 +20,10 @@ from geo_service.services.pack.files import MEDIA_TYPES, PackForm
 from geo_service.web import freshness, geojson, params, shapes
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api import coverage_files
+from geo_service.web.api.demand_options import REFUSALS
 from geo_service.web.api.parameters import CoverageParameters
 from geo_service.web.basis import distance_shape, layer_shape
-from geo_service.web.openapi import Operation, describes
+from geo_service.web.openapi import BINARY, Operation, describes
 
 blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1/coverage")
 
@@ -39,9 +40,9 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
             JSON: shapes.CoverageRows,
             geojson.MEDIA_TYPE: shapes.CoverageFeatures,
             _CSV: {"type": "string"},
-            **{media: {"type": "string", "format": "binary"} for media in MEDIA_TYPES.values()},
+            **dict.fromkeys(MEDIA_TYPES.values(), BINARY),
         },
-        refusals=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_IMPLEMENTED),
+        refusals=(*REFUSALS, HTTPStatus.NOT_IMPLEMENTED),
         tag="coverage",
     )
 )

@@ -15,7 +15,7 @@ from geo_service.services.verification import Look, verify
 from geo_service.web import access, desk_changes
 from geo_service.web.access import requires
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.openapi import Operation, describes
+from geo_service.web.openapi import REVISION_SEEN, Operation, describes
 
 blueprint = Blueprint("verification", __name__, url_prefix="/api/v1/stations")
 
@@ -36,6 +36,7 @@ class VerificationAnswer(TypedDict):
     Operation(
         summary="Note that a station's record is still right",
         path={"station_id": "The station's identifier."},
+        headers=(REVISION_SEEN,),
         answers={JSON: VerificationAnswer},
         refusals=(
             HTTPStatus.BAD_REQUEST,
