@@ -29,6 +29,7 @@ _AS_THEY_ARE: Final = (
     *("name", "name_en", "amenities", "address", "telephone", "capacity", "accessibility"),
     *("data_status", "source", "accuracy_m", "verified_on", "opened_on", "closed_on"),
 )
+# A file says nothing of reported_closed_on: that is what workers report, and staff who look.
 PROVISIONAL: Final = StationId("new")
 # Where the record has one field and a file has several.
 _CELLS: Final = {"township_code": "township"}

@@ -33,6 +33,8 @@ ELSEWHERE = (
     "./test",
     "psql ",
     "geo-service restore ",
+    "geo-service accounts add ",  # it asks for a password
+    "ogrinfo ",
     "pg_basebackup ",
     *OWN_FILES,
     ". .venv/bin/activate",

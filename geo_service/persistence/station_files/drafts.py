@@ -102,6 +102,7 @@ class RowDraft:
     verified_on: Given[date | None] = NOT_GIVEN
     opened_on: Given[date | None] = NOT_GIVEN
     closed_on: Given[date | None] = NOT_GIVEN
+    reported_closed_on: Given[date | None] = NOT_GIVEN
     faults: tuple[FileFault, ...] = ()
     remarks: tuple[FileFault, ...] = ()
     written: Mapping[str, str] = field(default_factory=dict)

@@ -91,6 +91,10 @@ _NAMES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("停用日期", "停用时间", "关闭日期", "撤销日期"),
         ("closed_on", "closed", "closing date"),
     ),
+    "reported_closed_on": (
+        ("上报关闭日期",),
+        ("reported_closed_on", "reported closed"),
+    ),
 }
 
 HEADERS: Final[Mapping[str, Said]] = {

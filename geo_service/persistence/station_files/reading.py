@@ -249,6 +249,7 @@ _READ: Final[Mapping[str, Any]] = {
     "verified_on": _day,
     "opened_on": _day,
     "closed_on": _day,
+    "reported_closed_on": _day,
 }
 
 

@@ -104,6 +104,7 @@ _READERS: Final[Mapping[str, Callable[[Plain, Remark], Any]]] = {
     "verified_on": _day,
     "opened_on": _day,
     "closed_on": _day,
+    "reported_closed_on": _day,
 }
 
 

@@ -60,8 +60,10 @@ class EntriesParameters(Parameters):
             "township."
         ),
     ] = None
-    limit: Annotated[int, Field(ge=1, le=1000), Whole] = 100
-    offset: Annotated[int, Field(ge=0, le=1_000_000), Whole] = 0
+    limit: Annotated[int, Field(ge=1, le=1000, description="Entries a page at most."), Whole] = 100
+    offset: Annotated[
+        int, Field(ge=0, le=1_000_000, description="How many entries to leave out."), Whole
+    ] = 0
 
 
 class ApplyParameters(Parameters):
