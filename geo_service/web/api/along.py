@@ -44,13 +44,6 @@ _REFUSALS: Final = (
 _METRES_PER_MINUTE_OF_KM_PER_HOUR: Final = 1000.0 / 60.0
 
 
-_LINE_STRING: Final = {
-    "type": "object",
-    "required": ["type", "coordinates"],
-    "properties": {"type": {"const": "LineString"}, "coordinates": _POSITIONS},
-}
-
-
 def _line(given: object) -> object:
     """Return the positions of a LineString, of a Feature with one, or of a bare list."""
     if isinstance(given, dict) and given.get("type") == "Feature":
@@ -86,7 +79,21 @@ _POSITIONS: Final = {
     "type": "array",
     "minItems": 2,
     "maxItems": MOST_PLACES,
-    "items": {"type": "array", "minItems": 2, "items": {"type": "number"}},
+    "items": {
+        "type": "array",
+        "minItems": 2,
+        "maxItems": 4,
+        "prefixItems": [
+            {"type": "number", "minimum": -180, "maximum": 180},
+            {"type": "number", "minimum": -90, "maximum": 90},
+        ],
+        "items": {"type": "number"},
+    },
+}
+_LINE_STRING: Final = {
+    "type": "object",
+    "required": ["type", "coordinates"],
+    "properties": {"type": {"const": "LineString"}, "coordinates": _POSITIONS},
 }
 Line = Annotated[
     list[Annotated[tuple[Longitude, Latitude], BeforeValidator(_position)]],

@@ -43,7 +43,10 @@ _MAY_BE_NULL: Final = frozenset(
     }
 )
 # Said by the service in one breath where several are missing; here for who reads the document.
-_ALWAYS_SAID: Final = "name services longitude latitude datum data_status source".split()
+_ALWAYS_SAID: Final = (
+    *("name", "services", "longitude", "latitude", "datum"),
+    *("data_status", "source"),
+)
 
 Groups = tuple[Group | Literal["anyone"], ...]
 Line = Annotated[str | None, Field(max_length=1000)]
