@@ -27,7 +27,7 @@ REVISION_SEEN: Final = {
     "required": True,
     "description": "The revision that was looked at, as the `ETag` named it: nothing that was "
     "changed after it is written over.",
-    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    "schema": {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}(:[a-z]{1,8})?"$'},
     "example": '"1"',
 }
 """For ``Operation.headers`` of what changes the register."""
@@ -135,7 +135,7 @@ def _operation(
 def _upload(media: str) -> dict[str, Any]:
     if media == "multipart/form-data":
         return {"type": "object", "required": ["file"], "properties": {"file": BINARY}}
-    return BINARY
+    return {"type": "object"} if media.endswith("json") else BINARY
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:

@@ -34,7 +34,8 @@ from geo_service.web.station_records import record_shape
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1/stations")
 
 _ID: Final = {"station_id": "The station's identifier."}
-_ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
+# Compression puts its name behind the mark, as in "17:gzip".
+_ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,15})(?::[a-z]{1,8})?"?', re.ASCII)
 _MAY_BE_NULL: Final = frozenset(
     {
         *("name_en", "rest_hours", "rest_for", "breakfast_hours", "breakfast_for", "address"),

@@ -19,7 +19,8 @@ from geo_service.web.openapi import REVISION_SEEN, Operation, describes
 
 blueprint = Blueprint("verification", __name__, url_prefix="/api/v1/stations")
 
-_REVISION: Final = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
+# Compression puts its name behind the mark, as in "17:gzip".
+_REVISION: Final = re.compile(r'(?:W/)?"([0-9]{1,15})(?::[a-z]{1,8})?"', re.ASCII)
 
 
 class VerificationAnswer(TypedDict):
