@@ -56,7 +56,9 @@ BEYOND_A_SCHEMA: Final = {
         r"holds U\+[0-9A-F]{4,5}, which is not text|reason: is required: say|file: is empty"
     ),
     "days that the service does not know": r"must lie from 1970 to 2100|is not a day from 1970",
-    "lines that are none": r"line: (needs two different positions|is [0-9,]+ km long)|speed: must be from",
+    "lines that are none, or go too far": (
+        r"line: (needs two different positions|is [0-9,]+ km long)|speed: must be from"
+    ),
     "places elsewhere on earth": r"^422 .* outside the area served by",
     "what only the register knows": (
         r"no station has the identifier|no township|^410 the history begins with"
