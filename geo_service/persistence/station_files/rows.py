@@ -96,7 +96,7 @@ _READERS: Final[Mapping[str, Callable[[Plain, Remark], Any]]] = {
     "accessibility": lambda raw, _: cells.word(raw, "accessibility") or "unknown",
     "longitude": lambda raw, remark: cells.number_in(raw, remark, -180, 180),
     # Beyond 90 it may be the longitude, which is said where both are known.
-    "latitude": lambda raw, remark: cells.number_in(raw, remark, -180, 180),
+    "latitude": lambda raw, remark: cells.number_in(raw, remark, -180, 180, like="33.581432"),
     "datum": lambda raw, _: cells.word(raw, "datum"),
     "data_status": _status,
     "source": _once_given,
