@@ -62,7 +62,7 @@ def test_an_example_in_python_runs_and_says_something(block: Block, address: str
 
 def test_three_lines_of_geopandas_read_all_stations(address: str) -> None:
     (lines,) = (block.text for block in examples("python") if "geopandas" in block.text)
-    assert len(lines.splitlines()) == 3
+    assert len([line for line in lines.splitlines() if line]) == 3
 
     ran = subprocess.run(
         [sys.executable, "-c", lines.replace(SHOWN, address)],

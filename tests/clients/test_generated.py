@@ -32,7 +32,7 @@ def made(service: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     document.write_text(service.test_client().get("/api/openapi.json").text, encoding="utf-8")
     options.write_text(CONFIGURATION, encoding="utf-8")
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
-    files = ["--path", document, "--config", options, "--output-path", folder / PACKAGE]
+    files = [f"--path={document}", f"--config={options}", f"--output-path={folder / PACKAGE}"]
     ran = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
     (folder / "said").write_text(ran.stdout + ran.stderr, encoding="utf-8")
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -106,7 +106,8 @@ def test_the_nearest_stations_come_as_objects(client: Any, service: Flask) -> No
 
 
 def test_a_page_leads_to_all_stations(client: Any) -> None:
-    seen, after = set[str](), {}
+    seen = set[str]()
+    after: dict[str, str] = {}
     while True:
         page = operation("stations.stations_stations").sync(client=client, limit=100, **after)
         seen |= {each.id for each in page.features}
