@@ -100,6 +100,8 @@ def sender() -> dict[str, str]:
     suppress_health_check=list(HealthCheck),
 )
 @pytest.mark.usefixtures("_named")
+# Answers in files are closed by whoever serves them; schemathesis asks the app without a server.
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_an_operation_answers_as_described(case: Case[Any], token: dict[str, str]) -> None:
     answer = case.call(headers=token | sender() | _UNPRESSED)
 
