@@ -43,14 +43,14 @@ BEYOND_A_SCHEMA: Final = {
         r"amenity: goes with kind amenity_missing|words: is required with kind other|"
         r"suggestion\.\w+: (is required with|needs)|edits: needs an edit, or|"
         r"open: must be arrival beside speed or departure|"
-        r"\w+: must not be null|longitude: give"
+        r"\w+: must not be null|longitude: give|filter-lang: needs filter"
     ),
     "what cannot be asked here, as its description says": (
         r"open: arrival needs an origin|on: is for one day"
     ),
     "text of a grammar of its own": (
         r"open: (is not an RFC 3339|must lie)|minutes: must be 1 to|departure: |"
-        r"opening_hours: opening hours|_hours: |suggestion\.excluded: is not a GeoJSON"
+        r"filter: |opening_hours: opening hours|_hours: |suggestion\.excluded: is not a GeoJSON"
     ),
     "signs that are not text, or no text": (
         r"holds U\+[0-9A-F]{4,5}, which is not text|reason: is required: say|file: is empty"
