@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 from werkzeug.routing import Rule
 
 from geo_service.web import access, problems
+from geo_service.web.params import LARGEST_WHOLE
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -17,6 +18,20 @@ Answer = TypeVar("Answer")
 _ATTRIBUTE: Final = "__operation__"
 _ANYWHERE: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _COMPONENTS: Final = "#/components/schemas/{model}"
+
+BINARY: Final = {"type": "string", "format": "binary"}
+"""A file, for ``Operation.answers``."""
+
+REVISION_SEEN: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The revision that was looked at, as the `ETag` named it: nothing that was "
+    "changed after it is written over.",
+    "schema": {"type": "string", "pattern": '^(W/)?"[0-9]{1,9}(:[a-z]{1,8})?"$'},
+    "example": '"1"',
+}
+"""For ``Operation.headers`` of what changes the register."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +44,7 @@ class Operation:
     body: type[BaseModel] | None = None
     uploads: Sequence[str] = ()  # media types of a body that is a file
     path: Mapping[str, str] = field(default_factory=dict)
+    headers: Sequence[Mapping[str, Any]] = ()  # parameters that stand in the head, whole
     refusals: Sequence[HTTPStatus] = (HTTPStatus.BAD_REQUEST,)
     statuses: Sequence[HTTPStatus] = (HTTPStatus.OK,)
     tag: str = "stations"
@@ -103,13 +119,17 @@ def _operation(
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": "\n".join(line.strip() for line in docstring.strip().splitlines()),
-        "parameters": [*_path_parameters(operation), *_query_parameters(operation, schemas)],
+        "parameters": [
+            *_path_parameters(operation),
+            *_query_parameters(operation, schemas),
+            *operation.headers,
+        ],
         "responses": _responses(operation, schemas),
     }
     if operation.uploads:
         described["requestBody"] = {
             "required": True,
-            "content": {media: {} for media in operation.uploads},
+            "content": {media: {"schema": _upload(media)} for media in operation.uploads},
         }
     if operation.body is not None:
         schema = _schema(operation.body, schemas, mode="validation")
@@ -118,6 +138,12 @@ def _operation(
             "content": {"application/json": {"schema": schema}},
         }
     return described
+
+
+def _upload(media: str) -> dict[str, Any]:
+    if media == "multipart/form-data":
+        return {"type": "object", "required": ["file"], "properties": {"file": BINARY}}
+    return {"type": "object"} if media.endswith("json") else BINARY
 
 
 def _path_parameters(operation: Operation) -> list[dict[str, Any]]:
@@ -135,6 +161,8 @@ def _query_parameters(operation: Operation, schemas: dict[str, Any]) -> list[dic
     parameters = []
     for name, described in whole["properties"].items():
         schema = _without_null(described)
+        if schema.get("type") == "integer":
+            schema.setdefault("maximum", LARGEST_WHOLE)  # what can be written in an address
         parameter = {
             "name": name,
             "in": "query",

@@ -24,8 +24,13 @@ _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 
+LARGEST_WHOLE: Final = 999_999_999
+"""The largest whole number that is read, where a parameter has no smaller bound."""
 
-def _decimal(value: object) -> float:
+
+def _decimal(value: object) -> float | None:
+    if value is None:  # of a body: the field itself says whether it may be
+        return None
     if isinstance(value, float | int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, str) or _DECIMAL.fullmatch(value) is None:
@@ -33,9 +38,13 @@ def _decimal(value: object) -> float:
     return float(value)
 
 
-def _whole(value: object) -> int:
+def _whole(value: object) -> int | None:
+    if value is None:
+        return None
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, float) and value.is_integer():  # JSON knows one kind of number
+        return int(value)
     if not isinstance(value, str) or _WHOLE.fullmatch(value) is None:
         raise PydanticCustomError("whole", "is not a whole number; write it like 5")
     return int(value)
@@ -51,7 +60,7 @@ def _day(value: object) -> date:
 def _truth(value: object) -> bool:
     if isinstance(value, bool):
         return value
-    if value not in {"true", "false"}:
+    if not isinstance(value, str) or value not in {"true", "false"}:
         raise PydanticCustomError("truth", "must be true or false")
     return value == "true"
 

@@ -41,7 +41,11 @@ def _reason(value: object) -> object:
 
 Reason = Annotated[
     str,
-    Field(max_length=LONGEST_REASON, description="Why, in a few words; the history keeps it."),
+    Field(
+        min_length=1,
+        max_length=LONGEST_REASON,
+        description="Why, in a few words; the history keeps it.",
+    ),
     BeforeValidator(_reason),
 ]
 

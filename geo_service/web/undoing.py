@@ -36,7 +36,8 @@ from geo_service.web import access, past
 MOST_AT_ONCE: Final = MOST_COUNTED
 LONGEST_REASON: Final = 200
 
-_REVISION_SEEN: Final = re.compile(r'"([0-9]{1,18})"', re.ASCII)
+# Compression puts its name behind the mark, as in "17:gzip".
+_REVISION_SEEN: Final = re.compile(r'(?:W/)?"([0-9]{1,18})(?::[a-z]{1,8})?"', re.ASCII)
 
 # While the database says nothing each waits seconds for it; the other threads of the process go on
 # answering questions.
@@ -69,7 +70,11 @@ Words = BeforeValidator(_words)
 Identifier = BeforeValidator(_identifier)
 Reason = Annotated[
     str,
-    Field(max_length=LONGEST_REASON, description="Why, in a few words; the history keeps it."),
+    Field(
+        min_length=1,
+        max_length=LONGEST_REASON,
+        description="Why, in a few words; the history keeps it.",
+    ),
     Words,
 ]
 

@@ -189,3 +189,25 @@ def test_an_origin_without_a_name_gets_its_place(
     answer = client.post(NEAREST, json={"origins": [origin]}).get_json()
 
     assert [each["id"] for each in answer["origins"]] == ["0"]
+
+
+@pytest.mark.parametrize("given", [{"within": None}, {"limit": 5.0}, {"open": None}], ids=str)
+def test_null_is_nothing_and_five_point_nought_is_five(
+    client: FlaskClient, given: dict[str, object]
+) -> None:
+    body = {"origins": [{"lon": 114.0163, "lat": 33.5814}]} | given
+
+    answer = client.post("/api/v1/stations/nearest", json=body)
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("given", [{}, [], 1, "yes"], ids=str)
+def test_what_is_neither_true_nor_false_is_refused(client: FlaskClient, given: object) -> None:
+    body = {"origins": [{"lon": 114.0163, "lat": 33.5814}], "open_only": given}
+
+    answer = client.post("/api/v1/stations/nearest", json=body)
+
+    assert answer.get_json()["errors"] == [
+        {"parameter": "open_only", "detail": "must be true or false"}
+    ]

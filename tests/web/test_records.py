@@ -117,6 +117,22 @@ def test_a_record_sent_back_as_it_came_changes_nothing(
     assert answer.get_json()["revision"] == seen
 
 
+def test_the_mark_of_a_compressed_answer_is_taken_back(
+    client: FlaskClient, key: dict[str, str]
+) -> None:
+    address = "/api/v1/stations/LH-003/record"
+    read = client.get(address, headers=key | {"Accept-Encoding": "gzip"})
+
+    changed = client.patch(
+        "/api/v1/stations/LH-003",
+        json={"reason": "a test", "telephone": "0395-7654321"},
+        headers=key | {"If-Match": read.headers["ETag"]},
+    )
+
+    assert read.headers["Content-Encoding"] == "gzip"
+    assert changed.status_code == 200
+
+
 def test_without_if_match_nothing_is_changed(client: FlaskClient, key: dict[str, str]) -> None:
     assert patch(client, key, "LH-012", None, name="x").status_code == 428
     assert patch(client, key, "LH-012", "*", name="x").status_code == 400

@@ -79,7 +79,21 @@ _POSITIONS: Final = {
     "type": "array",
     "minItems": 2,
     "maxItems": MOST_PLACES,
-    "items": {"type": "array", "minItems": 2, "items": {"type": "number"}},
+    "items": {
+        "type": "array",
+        "minItems": 2,
+        "maxItems": 4,
+        "prefixItems": [
+            {"type": "number", "minimum": -180, "maximum": 180},
+            {"type": "number", "minimum": -90, "maximum": 90},
+        ],
+        "items": {"type": "number"},
+    },
+}
+_LINE_STRING: Final = {
+    "type": "object",
+    "required": ["type", "coordinates"],
+    "properties": {"type": {"const": "LineString"}, "coordinates": _POSITIONS},
 }
 Line = Annotated[
     list[Annotated[tuple[Longitude, Latitude], BeforeValidator(_position)]],
@@ -92,15 +106,11 @@ Line = Annotated[
             "examples": [[[114.0163, 33.5814], [114.0263, 33.5814]]],
             "anyOf": [
                 _POSITIONS,
-                {
-                    "type": "object",
-                    "required": ["type", "coordinates"],
-                    "properties": {"type": {"const": "LineString"}, "coordinates": _POSITIONS},
-                },
+                _LINE_STRING,
                 {
                     "type": "object",
                     "required": ["type", "geometry"],
-                    "properties": {"type": {"const": "Feature"}, "geometry": {"type": "object"}},
+                    "properties": {"type": {"const": "Feature"}, "geometry": _LINE_STRING},
                 },
             ],
         }

@@ -20,6 +20,7 @@ from geo_service.services.pack.files import PackForm
 from geo_service.web import forms, freshness, geojson, params, shapes
 from geo_service.web.answers import json_answer, json_text
 from geo_service.web.api import coverage_files
+from geo_service.web.api.demand_options import REFUSALS
 from geo_service.web.api.parameters import CoverageParameters
 from geo_service.web.basis import distance_shape, layer_shape
 from geo_service.web.caching import kept
@@ -39,11 +40,7 @@ blueprint = Blueprint("coverage", __name__, url_prefix="/api/v1/coverage")
         answers=forms.described(
             forms.OF_COVERAGE, json=shapes.CoverageRows, geojson=shapes.CoverageFeatures
         ),
-        refusals=(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.NOT_ACCEPTABLE,
-            HTTPStatus.NOT_IMPLEMENTED,
-        ),
+        refusals=(*REFUSALS, HTTPStatus.NOT_ACCEPTABLE, HTTPStatus.NOT_IMPLEMENTED),
         tag="coverage",
     )
 )

@@ -1,7 +1,8 @@
 """Whom coverage is asked for, and by which distance."""
 
 from dataclasses import replace
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -11,6 +12,9 @@ from geo_service.services.coverage import CoverageQuery
 from geo_service.services.demand import layer_of
 from geo_service.services.distances import distances_of
 from geo_service.web.params import Parameters
+
+REFUSALS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+"""How a question with these options may be refused: no such layer, no street network."""
 
 
 class DemandOptions(Parameters):

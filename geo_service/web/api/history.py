@@ -24,6 +24,7 @@ from geo_service.services.history_charts import history_chart
 from geo_service.services.notes import history_notes
 from geo_service.web import freshness, params, shapes
 from geo_service.web.answers import JSON, json_answer
+from geo_service.web.api.demand_options import REFUSALS
 from geo_service.web.api.parameters import MeasureOptions
 from geo_service.web.caching import kept
 from geo_service.web.openapi import Operation, describes
@@ -136,6 +137,7 @@ class HistoryParameters(MeasureOptions):
         summary="How coverage came to be: the city's, on one day after the other",
         query=HistoryParameters,
         answers={JSON: HistoryAnswer, _CSV: {"type": "string"}, _SVG: {"type": "string"}},
+        refusals=REFUSALS,
         tag="coverage",
     )
 )

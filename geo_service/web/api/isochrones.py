@@ -122,6 +122,7 @@ class IsochroneParameters(OfferParameters, DatumParameters):
         str,
         Field(
             max_length=100,
+            json_schema_extra={"pattern": "^[0-9]{1,2}(,[0-9]{1,2})*$"},
             description=f"Minutes of walking, up to {MOST_ISOCHRONES} whole numbers from 1 to "
             f"{MOST_MINUTES} ({MOST_MINUTES_OF_ALL} with `all`), commas between.",
             examples=["5,10,15"],

@@ -39,6 +39,7 @@ class HourOptions(OfferParameters, DemandOptions):
             description="A local day like 2026-11-23. Without it, two: the next working day and "
             "the next weekend day that are no holidays.",
             examples=["2026-11-23"],
+            json_schema_extra={"format": "date"},
         ),
     ] = None
     open_only: Annotated[

@@ -18,6 +18,7 @@ from geo_service.services.notes import counting_notes, register_notes
 from geo_service.web import geojson, params
 from geo_service.web import measure_answers as shapes
 from geo_service.web.answers import JSON, json_answer
+from geo_service.web.api.demand_options import REFUSALS
 from geo_service.web.api.measure_parameters import GapParameters, HourParameters
 from geo_service.web.basis import in_every_line, measure_basis
 from geo_service.web.caching import kept
@@ -40,6 +41,7 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
             geojson.MEDIA_TYPE: shapes.GapFeatures,
             _CSV: {"type": "string"},
         },
+        refusals=REFUSALS,
         tag="coverage",
     )
 )
@@ -70,6 +72,7 @@ def gaps() -> Response:
         summary="How much is covered at each hour of a day, by what is open then",
         query=HourParameters,
         answers={JSON: shapes.HoursAnswer, _CSV: {"type": "string"}},
+        refusals=REFUSALS,
         tag="coverage",
     )
 )

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
 from flask import Blueprint, Response, request, url_for
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict as Shape
 from werkzeug.exceptions import PreconditionRequired
 
@@ -26,7 +26,7 @@ from geo_service.services.edit import POSITION, Follows, StationEdit
 from geo_service.web import params, station_changes
 from geo_service.web.access import requires
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.openapi import Operation, describes
+from geo_service.web.openapi import REVISION_SEEN, Operation, describes
 from geo_service.web.params import Day, Decimal, Parameters, Whole
 from geo_service.web.station_changes import Reason
 from geo_service.web.station_records import record_shape
@@ -34,13 +34,19 @@ from geo_service.web.station_records import record_shape
 blueprint = Blueprint("records", __name__, url_prefix="/api/v1/stations")
 
 _ID: Final = {"station_id": "The station's identifier."}
-_ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
+# Compression puts its name behind the mark, as in "17:gzip".
+_ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,15})(?::[a-z]{1,8})?"?', re.ASCII)
 _MAY_BE_NULL: Final = frozenset(
     {
         *("name_en", "rest_hours", "rest_for", "breakfast_hours", "breakfast_for", "address"),
         *("township_code", "telephone", "capacity", "accuracy_m"),
         *("verified_on", "opened_on", "closed_on"),
     }
+)
+# Said by the service in one breath where several are missing; here for who reads the document.
+_ALWAYS_SAID: Final = (
+    *("name", "services", "longitude", "latitude", "datum"),
+    *("data_status", "source"),
 )
 
 Groups = tuple[Group | Literal["anyone"], ...]
@@ -119,6 +125,8 @@ class RecordParameters(Parameters):
 
 class NewRecordParameters(RecordParameters):
     """A new record: what every record says must be among its fields."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["reason", *_ALWAYS_SAID]})
 
     id: Annotated[
         str | None,
@@ -204,6 +212,7 @@ def add() -> Response:
     Operation(
         summary="Change some fields of a record",
         path=_ID,
+        headers=(REVISION_SEEN,),
         body=RecordParameters,
         answers={JSON: RecordAnswer},
         refusals=(

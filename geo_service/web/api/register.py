@@ -9,10 +9,11 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import IO, Annotated, Final, cast
+from typing import IO, Annotated, Any, Final, Literal, cast
 
 from flask import Blueprint, Flask, Response, current_app, request
 from pydantic import Field
+from typing_extensions import TypedDict
 from werkzeug.exceptions import ServiceUnavailable
 
 from geo_service import runtime
@@ -30,7 +31,7 @@ from geo_service.services.register_files.files import (
 from geo_service.version import VERSION
 from geo_service.web import params
 from geo_service.web.language import Language
-from geo_service.web.openapi import Operation, describes
+from geo_service.web.openapi import BINARY, Operation, describes
 
 blueprint = Blueprint("register", __name__, url_prefix="/api/v1/register")
 
@@ -72,7 +73,15 @@ class RegisterParameters(params.Parameters):
     ] = None
 
 
-_BINARY: Final = {"type": "string", "format": "binary"}
+class RegisterCollection(TypedDict):
+    """The stations of a revision as an RFC 7946 FeatureCollection; properties as stations.csv."""
+
+    type: Literal["FeatureCollection"]
+    title: str
+    place: str
+    revision: int
+    committed_at: str
+    features: list[dict[str, Any]]
 
 
 def register(app: Flask) -> None:
@@ -85,7 +94,10 @@ def register(app: Flask) -> None:
     Operation(
         summary="The whole register as a file",
         query=RegisterParameters,
-        answers=dict.fromkeys(MEDIA_TYPES.values(), _BINARY),
+        answers={
+            **dict.fromkeys(MEDIA_TYPES.values(), BINARY),
+            MEDIA_TYPES[RegisterForm.GEOJSON]: RegisterCollection,
+        },
         refusals=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.GONE),
         tag="register",
     )

@@ -30,7 +30,7 @@ from geo_service.web.access import requires
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.api import revision_shapes as shapes
 from geo_service.web.links import whole_address
-from geo_service.web.openapi import Operation, describes
+from geo_service.web.openapi import REVISION_SEEN, Operation, describes
 from geo_service.web.params import Day, Parameters, Whole
 from geo_service.web.undoing import Identifier, Reason
 
@@ -322,6 +322,7 @@ def undo_planned(number: str) -> Response:
     Operation(
         summary="Take a revision back",
         path=_NUMBER,
+        headers=(REVISION_SEEN,),
         body=UndoBody,
         answers={JSON: shapes.UndoAnswer},
         refusals=(

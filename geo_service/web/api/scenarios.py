@@ -23,6 +23,15 @@ from geo_service.web.params import Parameters
 blueprint = Blueprint("scenarios", __name__, url_prefix="/api/v1/scenarios")
 
 TOKEN_HEADER: Final = "Scenario-Token"  # noqa: S105 - the header's name
+_TOKEN: Final = (
+    {
+        "name": TOKEN_HEADER,
+        "in": "header",
+        "required": True,
+        "description": "The token that came with the scenario when it was saved.",
+        "schema": {"type": "string"},
+    },
+)
 
 _ID: Final = {"scenario_id": "The scenario's identifier."}
 _CHANGE_REFUSALS: Final = (
@@ -132,6 +141,7 @@ def scenario(scenario_id: str) -> Response:
     Operation(
         summary="Stop choosing sites",
         path=_ID,
+        headers=_TOKEN,
         answers={JSON: shapes.ScenarioAnswer},
         refusals=_CHANGE_REFUSALS,
         tag="scenarios",
@@ -151,6 +161,7 @@ def cancel(scenario_id: str) -> Response:
     Operation(
         summary="Delete a scenario",
         path=_ID,
+        headers=_TOKEN,
         answers={},
         refusals=_CHANGE_REFUSALS,
         statuses=(HTTPStatus.NO_CONTENT,),

@@ -25,6 +25,7 @@ from geo_service.services.scorecard_words import HAVINGS, criterion_text, reason
 from geo_service.web import freshness, params
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.caching import kept
+from geo_service.web.api.demand_options import REFUSALS
 from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Decimal, Parameters, Whole
@@ -174,6 +175,7 @@ class ScorecardAnswer(TypedDict):
         summary="Which of the union's six things stations have, by their own records",
         query=ScorecardParameters,
         answers={JSON: ScorecardAnswer, _CSV: {"type": "string"}},
+        refusals=REFUSALS,
         tag="scorecard",
     )
 )

@@ -15,11 +15,12 @@ from geo_service.services.verification import Look, verify
 from geo_service.web import access, desk_changes
 from geo_service.web.access import requires
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.openapi import Operation, describes
+from geo_service.web.openapi import REVISION_SEEN, Operation, describes
 
 blueprint = Blueprint("verification", __name__, url_prefix="/api/v1/stations")
 
-_REVISION: Final = re.compile(r'(?:W/)?"([0-9]{1,15})"', re.ASCII)
+# Compression puts its name behind the mark, as in "17:gzip".
+_REVISION: Final = re.compile(r'(?:W/)?"([0-9]{1,15})(?::[a-z]{1,8})?"', re.ASCII)
 
 
 class VerificationAnswer(TypedDict):
@@ -36,6 +37,7 @@ class VerificationAnswer(TypedDict):
     Operation(
         summary="Note that a station's record is still right",
         path={"station_id": "The station's identifier."},
+        headers=(REVISION_SEEN,),
         answers={JSON: VerificationAnswer},
         refusals=(
             HTTPStatus.BAD_REQUEST,

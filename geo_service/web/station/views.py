@@ -13,6 +13,7 @@ from geo_service.web.language import LanguageParameters, language_asked
 from geo_service.web.links import whole_address
 from geo_service.web.page import page_context
 from geo_service.web.station import reporting
+from geo_service.web.station.linked_data import linked_data
 from geo_service.web.station.portrait import portrait
 from geo_service.web.station.qr import qr_svg
 from geo_service.web.station.words import WORDS
@@ -35,11 +36,13 @@ def page(station_id: str) -> str:
     language = language_asked(given.lang)
     register = runtime.register()
     station = register.station(StationId(station_id))
+    now = runtime.now()
     serves_breakfast = any(each.kind is ServiceKind.BREAKFAST for each in station.services)
     return render_template(
         "station/page.html",
         **page_context(register, language),
-        **portrait(register, station, runtime.now(), runtime.walking(), language),
+        **portrait(register, station, now, runtime.walking(), language),
+        linked_data=linked_data(register, station, now, language),
         said=WORDS[language],
         made_up=station.data_status is DataStatus.DEMONSTRATION,
         kinds=[
