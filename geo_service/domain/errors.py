@@ -169,6 +169,10 @@ class OffTheStreetsError(GeoServiceError):
     """The place is so far from any street of the network that no walk can be measured."""
 
 
+class TileNotFoundError(GeoServiceError):
+    """There is no such tile, or no such layer of tiles."""
+
+
 class RegisterUnavailableError(GeoServiceError):
     """No copy of the register can be had: the database does not answer and none was kept."""
 

@@ -54,6 +54,8 @@ from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
 from geo_service.web.station import views as station
+from geo_service.web.tiles import cut as tiles_cut
+from geo_service.web.tiles import views as tiles
 from geo_service.web.worker import views as worker
 
 
@@ -80,6 +82,7 @@ def register(app: Flask, settings: Settings) -> None:
         scorecard.blueprint,
         documents.blueprint,
         ogc.blueprint,
+        tiles.blueprint,
         maps.blueprint,
         route.blueprint,
         planner.blueprint,
@@ -104,6 +107,7 @@ def register(app: Flask, settings: Settings) -> None:
     tries.register(app)
     reporting.register(app)
     ogc_mounted.register(app)
+    tiles_cut.register(app)
     scenario_work.register(app)
     prints.register(app)
     coverage_files.register(app)

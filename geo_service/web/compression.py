@@ -8,6 +8,7 @@ def register(app: Flask) -> None:
     """Compress the answers of an app as far as its clients accept that."""
     app.config["COMPRESS_REGISTER"] = False
     compress = Compress(app)
+    compress.compress_mimetypes_set.add("application/vnd.mapbox-vector-tile")
 
     def answer(response: Response) -> Response:
         if "HTTP_ACCEPT_ENCODING" in request.environ:

@@ -40,6 +40,7 @@ from geo_service.domain.errors import (
     SignInRefusedError,
     StationChangedError,
     StationNotFoundError,
+    TileNotFoundError,
     TooManyReportsError,
     TooManyScenariosError,
     TooManySignInsError,
@@ -258,6 +259,12 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "The data folder has faults",
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The detail lists every fault with its file, row and column; nothing was written.",
+    ),
+    TileNotFoundError: ProblemType(
+        "tile-not-found",
+        "No such tile",
+        HTTPStatus.NOT_FOUND,
+        "The TileJSON of a layer says at which zooms there are tiles: /tiles/stations.json.",
     ),
     RegisterUnavailableError: ProblemType(
         "register-unavailable",

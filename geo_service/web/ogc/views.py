@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, render_template, request
 
 from geo_service import runtime
+from geo_service.persistence.published_views import columns_of
 from geo_service.services.published_coverage import publish_coverage
 from geo_service.web.ogc import filters, mounted
 from geo_service.web.ogc.conformance import CLASSES
@@ -87,7 +88,7 @@ def queryables(name: str) -> Response:
 @blueprint.get("/collections/<name>/items")
 def items(name: str) -> Response:
     """Return items of a collection, a page at a time."""
-    from geo_service.persistence.published import columns_of, reading  # noqa: PLC0415  mounted.py
+    from geo_service.persistence.published import reading  # noqa: PLC0415  mounted.py
 
     columns = columns_of(name)
     checked(request.args, columns=columns)
