@@ -5,14 +5,14 @@ import re
 from dataclasses import dataclass
 from typing import Final, Self
 
-from geo_service.domain.coordinate import Bounds
+from geo_service.domain.coordinate import Bounds, Coordinate
 from geo_service.domain.errors import TileNotFoundError
 
 DEEPEST: Final = 18
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,5}", re.ASCII)
 EXTENT: Final = 4096  # steps a side, that coordinates within a tile are counted in
 MARGIN: Final = 64  # steps around a tile that are drawn into it, too
-_NORTHERNMOST: Final = 90.0
+_DRAWN: Final = 85.0511287798066  # degrees north and south that the square shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +37,22 @@ class Tile:
             raise TileNotFoundError("a tile goes by three whole numbers: zoom, x and y")
         return cls(z=int(z), x=int(x), y=int(y))
 
+    @classmethod
+    def at(cls, zoom: int, at: Coordinate) -> Self:
+        """Return the tile that shows a coordinate; nearer to a pole, the outermost one."""
+        side = 2**zoom
+        up = math.asinh(math.tan(math.radians(max(-_DRAWN, min(_DRAWN, at.latitude))))) / math.pi
+        x, y = (at.longitude + 180) / 360 * side, (1 - up) / 2 * side
+        return cls(z=zoom, x=min(int(x), side - 1), y=max(0, min(int(y), side - 1)))
+
     def bounds_with_margin(self) -> Bounds:
         """Return what a tile shows a part of, in degrees."""
         margin = MARGIN / EXTENT
         return Bounds(
             west=max(-180.0, self._longitude(self.x - margin)),
-            south=max(-_NORTHERNMOST, self._latitude(self.y + 1 + margin)),
+            south=max(-90.0, self._latitude(self.y + 1 + margin)),
             east=min(180.0, self._longitude(self.x + 1 + margin)),
-            north=min(_NORTHERNMOST, self._latitude(self.y - margin)),
+            north=min(90.0, self._latitude(self.y - margin)),
         )
 
     def _longitude(self, x: float) -> float:

@@ -39,6 +39,8 @@ from geo_service.web.api import (
 from geo_service.web.envelope import Envelope
 from geo_service.web.maps import views as maps
 from geo_service.web.ogc import mounted as ogc_mounted
+from geo_service.web.ogc import processes as ogc_processes
+from geo_service.web.ogc import tiles as ogc_tiles
 from geo_service.web.ogc import views as ogc
 from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
@@ -82,6 +84,8 @@ def register(app: Flask, settings: Settings) -> None:
         scorecard.blueprint,
         documents.blueprint,
         ogc.blueprint,
+        ogc_tiles.blueprint,
+        ogc_processes.blueprint,
         tiles.blueprint,
         maps.blueprint,
         route.blueprint,

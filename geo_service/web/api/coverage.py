@@ -47,7 +47,11 @@ _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for the machi
 )
 def coverage() -> Response:
     """Measure coverage of ground, and of a demand layer; every null has its reason beside it."""
-    given = params.read_query(CoverageParameters)
+    return coverage_of(params.read_query(CoverageParameters))
+
+
+def coverage_of(given: CoverageParameters) -> Response:
+    """Answer a question for coverage, wherever it was asked."""
     register, now = runtime.register(), runtime.now()
     if given.f in coverage_files.FORMS:
         return coverage_files.file_answer(given.query(now), PackForm(given.f), given.lang)

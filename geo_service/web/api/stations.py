@@ -36,7 +36,11 @@ _REFUSALS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 )
 def nearest() -> Response:
     """Answer "which is nearest?", closest first, exactly on the WGS 84 spheroid."""
-    given = params.read_query(NearestParameters)
+    return nearest_of(params.read_query(NearestParameters))
+
+
+def nearest_of(given: NearestParameters) -> Response:
+    """Answer a question for the nearest, wherever it was asked."""
     register, query = runtime.register(), given.query(runtime.now())
     runtime.served_area().check(register, query.origin)
     walking = runtime.walking()

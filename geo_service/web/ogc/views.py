@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc", template_folder="templates")
 
-_NOT_OFFERED: Final = ("/processes", "/jobs", "/TileMatrixSets")
+_NOT_OFFERED: Final = ("/jobs",)
 _GEOJSON: Final = "application/geo+json"
 
 

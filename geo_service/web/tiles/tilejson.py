@@ -17,6 +17,8 @@ _DEEPEST_NEEDED: Final = 14
 _CENTRE_ZOOM: Final = 10
 _WHOLE: Final = Bounds(west=-180, south=-85.05112877980659, east=180, north=85.05112877980659)
 _TYPES: Final[dict[type, str]] = {str: "String", int: "Number", float: "Number", date: "String"}
+# In how many dimensions what a layer shows extends: a point in none.
+DIMENSIONS: Final = {"stations": 0, "townships": 2, "counties": 2, "coverage": 2}
 
 
 class VectorLayer(TypedDict):

@@ -1,12 +1,12 @@
 """Vector tiles as web maps ask for them, and a page that shows how."""
 
 from http import HTTPStatus
-from typing import Annotated, Final, Literal
+from typing import Final
 
-from flask import Blueprint, Response, render_template, request
-from pydantic import Field
+from flask import Blueprint, Response, render_template
 
 from geo_service import runtime
+from geo_service.domain.coordinate import Bounds
 from geo_service.web import params
 from geo_service.web.answers import JSON, json_answer
 from geo_service.web.language import LanguageParameters, language_asked
@@ -20,8 +20,6 @@ from geo_service.web.tiles.words import LAYERS, WORDS
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles", template_folder="templates")
 
 _LAYER: Final = "stations, townships, counties or coverage."
-# Half of it, so that a map of a minute ago is not drawn over by one of an hour ago.
-_FRESH_S: Final = 60
 
 
 class NoParameters(Parameters):
@@ -40,7 +38,6 @@ class NoParameters(Parameters):
         },
         query=NoParameters,
         answers={MEDIA_TYPE: {"type": "string", "format": "binary"}},
-        statuses=(HTTPStatus.OK,),
         refusals=(HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND),
         tag="tiles",
     )
@@ -81,6 +78,10 @@ def example() -> Response:
         **page_context(register, language),
         own=WORDS[language],
         layers={name: words[language] for name, words in LAYERS.items()},
-        bounds=[] if register.bounds is None else register.bounds,
+        bounds=_corners(register.bounds),
     )
     return Response(text, mimetype="text/html")
+
+
+def _corners(bounds: Bounds | None) -> list[float]:
+    return [] if bounds is None else [bounds.west, bounds.south, bounds.east, bounds.north]
