@@ -98,9 +98,7 @@ def _published(settings: Settings, database: Database) -> Database:
     return _reached(settings, url, read_only=True, kept=_KEPT_FOR_READERS)
 
 
-def _reached(
-    settings: Settings, url: str, *, read_only: bool = False, kept: int = 0
-) -> Database:
+def _reached(settings: Settings, url: str, *, read_only: bool = False, kept: int = 0) -> Database:
     return Database.connect(
         url,
         read_only=read_only,

@@ -27,8 +27,8 @@ class Tile:
         """Refuse a tile that there is not."""
         if not 0 <= self.z <= DEEPEST:
             raise TileNotFoundError(f"tiles go from zoom 0 to {DEEPEST}")
-        if not (0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z):
-            raise TileNotFoundError(f"at zoom {self.z}, x and y go from 0 to {2**self.z - 1}")
+        if not (0 <= self.x < _side(self.z) and 0 <= self.y < _side(self.z)):
+            raise TileNotFoundError(f"at zoom {self.z}, x and y go from 0 to {_side(self.z) - 1}")
 
     @classmethod
     def named(cls, z: str, x: str, y: str) -> Self:
@@ -40,7 +40,7 @@ class Tile:
     @classmethod
     def at(cls, zoom: int, at: Coordinate) -> Self:
         """Return the tile that shows a coordinate; nearer to a pole, the outermost one."""
-        side = 2**zoom
+        side = _side(zoom)
         up = math.asinh(math.tan(math.radians(max(-_DRAWN, min(_DRAWN, at.latitude))))) / math.pi
         x, y = (at.longitude + 180) / 360 * side, (1 - up) / 2 * side
         return cls(z=zoom, x=min(int(x), side - 1), y=max(0, min(int(y), side - 1)))
@@ -56,8 +56,13 @@ class Tile:
         )
 
     def _longitude(self, x: float) -> float:
-        return x / 2**self.z * 360 - 180
+        return x / _side(self.z) * 360 - 180
 
     def _latitude(self, y: float) -> float:
         # Snyder, Map Projections: A Working Manual (1987), equation 7-4, on the sphere.
-        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / 2**self.z))))
+        return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * y / _side(self.z)))))
+
+
+def _side(zoom: int) -> int:
+    """Return how many tiles stand side by side."""
+    return 1 << zoom

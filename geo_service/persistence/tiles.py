@@ -1,5 +1,6 @@
 """Vector tiles of what is published: cut, clipped and encoded by PostGIS."""
 
+from dataclasses import asdict
 from typing import Final
 
 from sqlalchemy import TextClause, text
@@ -33,21 +34,12 @@ def _query(layer: str, view: str) -> TextClause:
     )
 
 
-_QUERIES: Final = {
-    layer: _query(layer, view.__tablename__) for layer, view in VIEWS.items()
-}
+_QUERIES: Final = {layer: _query(layer, view.__tablename__) for layer, view in VIEWS.items()}
 
 
 def vector_tile(database: Database, layer: str, tile: Tile) -> bytes:
     """Return a tile of a layer as Mapbox Vector Tile; of one that shows nothing, no bytes."""
-    around = tile.bounds_with_margin()
+    given = asdict(tile) | asdict(tile.bounds_with_margin())
     with database.transaction() as session:
-        found = session.execute(
-            _QUERIES[layer],
-            {
-                **{"z": tile.z, "x": tile.x, "y": tile.y},
-                **{"west": around.west, "south": around.south},
-                **{"east": around.east, "north": around.north},
-            },
-        ).scalar_one()
+        found = session.execute(_QUERIES[layer], given).scalar_one()
     return bytes(found or b"")

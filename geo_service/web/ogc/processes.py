@@ -45,7 +45,7 @@ class OutputAsked(Parameters):
 class Execution(Parameters):
     """What a process is asked. No subscriber: nobody's addresses are called from here."""
 
-    inputs: Annotated[dict[str, Any], Field(max_length=40)] = {}
+    inputs: Annotated[dict[str, Any], Field(max_length=40, default_factory=dict)]
     outputs: Annotated[dict[str, OutputAsked], Field(max_length=10)] | None = None
     response: Literal["raw", "document"] = "raw"
 
@@ -72,9 +72,7 @@ def process(process_id: str) -> Response:
             found.output: {
                 "title": found.output_title,
                 "schema": {
-                    "oneOf": [
-                        {"type": "object", "contentMediaType": form} for form in found.forms
-                    ]
+                    "oneOf": [{"type": "object", "contentMediaType": form} for form in found.forms]
                 },
             }
         },

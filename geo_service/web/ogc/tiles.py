@@ -5,10 +5,9 @@ long, and cut what lies beside a tile's edge.
 """
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import MultiDict
 
 from geo_service import runtime
 from geo_service.domain.coordinate import Bounds
@@ -18,6 +17,7 @@ from geo_service.web.ogc import matrices, mounted
 from geo_service.web.ogc.configuration import CRS84
 from geo_service.web.ogc.page import page_of
 from geo_service.web.ogc.questions import checked, wants_page
+from geo_service.web.params import Parameters, read_query
 from geo_service.web.tiles.cut import MEDIA_TYPE, check_layer, tile_answer
 from geo_service.web.tiles.tilejson import DIMENSIONS, fields_of
 from geo_service.web.tiles.words import LAYERS
@@ -29,6 +29,12 @@ _JSON: Final = "application/json"
 _HTML: Final = "text/html"
 _EVERYWHERE: Final = Bounds(west=-180, south=-85, east=180, north=85)
 _OF_A_TILE: Final = "mvt"
+
+
+class TileParameters(Parameters):
+    """What a tile may be asked in: the one form that it has."""
+
+    f: Literal["mvt"] = "mvt"
 
 
 @blueprint.get("/TileMatrixSets")
@@ -102,10 +108,7 @@ def tile_set(name: str, matrix_set: str) -> Response:
 @blueprint.get("/collections/<name>/tiles/<matrix_set>/<matrix>/<row>/<column>")
 def tile(name: str, matrix_set: str, matrix: str, row: str, column: str) -> Response:
     """Return a Mapbox Vector Tile; 204 if it shows nothing."""
-    others = MultiDict(
-        (each, value) for each, value in request.args.items(multi=True) if value != _OF_A_TILE
-    )
-    checked(others)
+    read_query(TileParameters)
     _check_matrix_set(matrix_set)
     return tile_answer(name, matrix, column, row)
 

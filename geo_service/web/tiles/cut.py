@@ -12,8 +12,8 @@ from flask import Response, current_app, request
 from geo_service import runtime
 from geo_service.domain.errors import TileNotFoundError
 from geo_service.domain.tile import Tile
-from geo_service.persistence.tiles import LAYERS
-from geo_service.services.tiles import COVERAGE, cut_tile
+from geo_service.persistence.tiles import LAYERS, vector_tile
+from geo_service.services.published_coverage import publish_coverage
 from geo_service.version import VERSION
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 MEDIA_TYPE: Final = "application/vnd.mapbox-vector-tile"
 # Within it a map that is moved about asks for nothing twice; then it asks whether there is more.
 _FRESH_S: Final = 60
+_COVERAGE: Final = "coverage"
 _KEPT: Final = "geo_service.web.tiles"
-_BYTES_KEPT: Final = 8 * 1024 * 1024
+_BYTES_COVERAGE: Final = "coverage"
+_KEPT: Final = 8 * 1024 * 1024
 _lock = threading.Lock()
 
 
@@ -59,7 +61,7 @@ def tile_answer(layer: str, z: str, x: str, y: str) -> Response:
 def _key(layer: str, tile: Tile) -> tuple[Any, ...]:
     """Name all that a tile depends on; coverage is that of stations in being on one day."""
     register = runtime.register()
-    day = runtime.now().astimezone(register.place.zone).date() if layer == COVERAGE else ""
+    day = runtime.now().astimezone(register.place.zone).date() if layer == _COVERAGE else ""
     return (VERSION, register.revision.number, day, layer, tile.z, tile.x, tile.y)
 
 
@@ -70,14 +72,9 @@ def _cut(key: tuple[Any, ...]) -> bytes:
     if found is not None:
         return found
     *_, layer, z, x, y = key
-    cut = cut_tile(
-        layer,
-        Tile(z=z, x=x, y=y),
-        published=runtime.published(),
-        database=runtime.database(),
-        register=runtime.register(),
-        now=runtime.now(),
-    )
+    if layer == _COVERAGE:
+        publish_coverage(runtime.database(), runtime.register(), runtime.now())
+    cut = vector_tile(runtime.published(), layer, Tile(z=z, x=x, y=y))
     with _lock:
         kept[key] = cut
     return cut

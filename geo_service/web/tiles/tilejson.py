@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from geo_service.domain.coordinate import Bounds
 from geo_service.domain.register import Register
@@ -38,7 +38,6 @@ class TileJson(TypedDict):
     name: str
     description: str
     version: str
-    attribution: NotRequired[str]
     scheme: str
     tiles: list[str]
     minzoom: int

@@ -24,7 +24,8 @@ LAYERS: Final[dict[str, dict[Language, str]]] = {
 WORDS: Final[dict[Language, dict[str, str]]] = {
     "zh": {
         "title": "矢量瓦片示例",
-        "lead": "这张地图只用本服务的矢量瓦片绘制：乡镇按覆盖率着色，圆点为驿站。点按圆点或乡镇查看说明。",
+        "lead": "这张地图只用本服务的矢量瓦片绘制：乡镇按覆盖率着色，圆点为驿站。"
+        "点按圆点或乡镇查看说明；用键盘时，方向键移动地图，回车读出中心处的内容。",
         "map": "地图：乡镇覆盖率与驿站",
         "nothing": "这里没有驿站，也没有已知边界的乡镇。",
         "station": "驿站",
@@ -42,7 +43,8 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "title": "Vector tiles, an example",
         "lead": "This map is drawn from this service's vector tiles alone: townships in the shade "
-        "of their coverage, stations as dots. Press a dot or a township to read about it.",
+        "of their coverage, stations as dots. Press a dot or a township to "
+        "read about it; by keyboard, arrows move the map, and Enter tells what is at its centre.",
         "map": "Map: coverage of townships, and stations",
         "nothing": "No station here, and no township whose outline is known.",
         "station": "Station",

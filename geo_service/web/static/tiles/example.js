@@ -36,7 +36,6 @@
         dataLayer: "coverage",
         symbolizer: new PolygonSymbolizer({
           fill: (zoom, feature) => shade(feature.props.area_coverage),
-          opacity: 0.75,
         }),
       },
       {
@@ -78,11 +77,15 @@
         .replace("{day}", props.measured_on);
     return `${words.township}: ${props.name} · ${coverage}`;
   };
-  map.on("click", ({ latlng }) => {
+  const tell = (latlng) => {
     const at = latlng.wrap();
     const found = drawn.queryTileFeaturesDebug(at.lng, at.lat, 12);
     const of = (layer) => (found.get(layer) || []).map((each) => each.feature.props);
     const texts = [...of("stations").map(stationText), ...of("coverage").map(townshipText)];
     said.textContent = texts.length ? [...new Set(texts)].slice(0, 4).join("; ") : words.nothing;
+  };
+  map.on("click", (event) => tell(event.latlng));
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === box) tell(map.getCenter());
   });
 })();
