@@ -24,8 +24,7 @@ MEDIA_TYPE: Final = "application/vnd.mapbox-vector-tile"
 _FRESH_S: Final = 60
 _COVERAGE: Final = "coverage"
 _KEPT: Final = "geo_service.web.tiles"
-_BYTES_COVERAGE: Final = "coverage"
-_KEPT: Final = 8 * 1024 * 1024
+_BYTES_KEPT: Final = 8 * 1024 * 1024
 _lock = threading.Lock()
 
 
