@@ -23,6 +23,11 @@ def definition() -> dict[str, Any]:
         "crs": CRS,
         "orderedAxes": ["X", "Y"],
         "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
+        "boundingBox": {
+            "crs": CRS,
+            "lowerLeft": [-_CORNER, -_CORNER],
+            "upperRight": [_CORNER, _CORNER],
+        },
         "tileMatrices": [_matrix(zoom) for zoom in range(DEEPEST + 1)],
     }
 
