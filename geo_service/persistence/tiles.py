@@ -10,8 +10,6 @@ from geo_service.domain.tile import EXTENT, MARGIN, Tile
 from geo_service.persistence.database import Database
 from geo_service.persistence.published_views import VIEWS, columns_of
 
-LAYERS: Final = tuple(VIEWS)
-
 
 def _query(layer: str, view: str) -> TextClause:
     named = ", ".join(columns_of(layer))

@@ -126,7 +126,7 @@ def test_each_is_a_page_too(client: FlaskClient, path: str, language: str) -> No
     assert "WebMercatorQuad" in response.text
 
 
-@pytest.mark.parametrize("query", ["f=xml", "f=png", "unknown=1", "f=json&f=json"])
+@pytest.mark.parametrize("query", ["f=xml", "f=png", "f=csv", "unknown=1", "f=json&f=json"])
 def test_what_is_not_known_is_refused(client: FlaskClient, query: str) -> None:
     assert client.get(f"{OF_ONE}?{query}").status_code == 400
     assert client.get(f"{OF_ONE}/0/0/0?{query}").status_code == 400

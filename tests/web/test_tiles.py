@@ -18,8 +18,11 @@ from shapely.geometry import shape
 from geo_service import create_app
 from geo_service.domain.register import Register
 from geo_service.persistence.database import Database
+from geo_service.persistence.published_views import VIEWS
 from geo_service.services.setup import load_folder
 from geo_service.settings import PROJECT, Settings
+from geo_service.web.tiles.tilejson import DIMENSIONS
+from geo_service.web.tiles.words import LAYERS
 from tests.support.app import closing
 from tests.support.clock import StoppedClock
 
@@ -264,3 +267,8 @@ def test_there_is_no_description_of_a_layer_that_there_is_not(client: FlaskClien
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_nothing_is_written_to_a_tile(client: FlaskClient, method: str) -> None:
     assert getattr(client, method)(CITY).status_code == 405
+
+
+def test_every_published_view_is_a_layer_in_both_languages() -> None:
+    assert set(LAYERS) == set(VIEWS) == set(DIMENSIONS)
+    assert all(set(words) == {"zh", "en"} for words in LAYERS.values())

@@ -18,7 +18,7 @@ from geo_service.web.ogc import mounted
 from geo_service.web.ogc.page import page_of
 from geo_service.web.ogc.process_inputs import described, taking_several
 from geo_service.web.ogc.process_list import PROCESSES, Process
-from geo_service.web.ogc.questions import checked, wants_page
+from geo_service.web.ogc.questions import OWN_FORMS, checked, wants_page
 from geo_service.web.params import Parameters
 from geo_service.web.problems import MEDIA_TYPE
 
@@ -53,7 +53,7 @@ class Execution(Parameters):
 @blueprint.get("/processes")
 def processes() -> Response:
     """List the processes."""
-    checked(request.args)
+    checked(request.args, forms=OWN_FORMS)
     base, language = mounted.base_url(), _language()
     listed = [_summary(name, each, base, language) for name, each in PROCESSES.items()]
     content = {"processes": listed, "links": _links(f"{base}/processes")}
@@ -63,7 +63,7 @@ def processes() -> Response:
 @blueprint.get("/processes/<process_id>")
 def process(process_id: str) -> Response:
     """Describe a process: its inputs and its output."""
-    checked(request.args)
+    checked(request.args, forms=OWN_FORMS)
     if (found := PROCESSES.get(process_id)) is None:
         return _not_there("no-such-process", "No such process", process_id)
     content = _summary(process_id, found, mounted.base_url(), _language()) | {

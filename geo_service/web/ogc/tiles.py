@@ -16,7 +16,7 @@ from geo_service.web.answers import json_answer
 from geo_service.web.ogc import matrices, mounted
 from geo_service.web.ogc.configuration import CRS84
 from geo_service.web.ogc.page import page_of
-from geo_service.web.ogc.questions import checked, wants_page
+from geo_service.web.ogc.questions import OWN_FORMS, checked, wants_page
 from geo_service.web.params import Parameters, read_query
 from geo_service.web.tiles.cut import MEDIA_TYPE, check_layer, tile_answer
 from geo_service.web.tiles.tilejson import DIMENSIONS, fields_of
@@ -40,7 +40,7 @@ class TileParameters(Parameters):
 @blueprint.get("/TileMatrixSets")
 def matrix_sets() -> Response:
     """List the ways in which the world is cut into tiles: one."""
-    checked(request.args)
+    checked(request.args, forms=OWN_FORMS)
     address = f"{mounted.base_url()}/TileMatrixSets"
     one = {
         "id": matrices.NAME,
@@ -55,7 +55,7 @@ def matrix_sets() -> Response:
 @blueprint.get("/TileMatrixSets/<matrix_set>")
 def matrix_set(matrix_set: str) -> Response:
     """Define how the world is cut into tiles."""
-    checked(request.args)
+    checked(request.args, forms=OWN_FORMS)
     _check_matrix_set(matrix_set)
     return _answer(matrices.definition(), "matrix_set")
 
@@ -63,7 +63,7 @@ def matrix_set(matrix_set: str) -> Response:
 @blueprint.get("/collections/<name>/tiles")
 def tile_sets(name: str) -> Response:
     """List the sets of tiles of a collection: one."""
-    checked(request.args)
+    checked(request.args, forms=OWN_FORMS)
     check_layer(name)
     address = _address(name)
     one = _head(name) | {"links": _links_of_set(name)}
@@ -73,7 +73,7 @@ def tile_sets(name: str) -> Response:
 @blueprint.get("/collections/<name>/tiles/<matrix_set>")
 def tile_set(name: str, matrix_set: str) -> Response:
     """Describe the tiles of a collection: where, how deep, with which properties."""
-    checked(request.args)
+    checked(request.args, forms=OWN_FORMS)
     check_layer(name)
     _check_matrix_set(matrix_set)
     register = runtime.register()

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, render_template, request
 
 from geo_service import runtime
-from geo_service.persistence.published_views import columns_of
 from geo_service.services.published_coverage import publish_coverage
 from geo_service.web.ogc import filters, mounted
 from geo_service.web.ogc.conformance import CLASSES
@@ -89,6 +88,7 @@ def queryables(name: str) -> Response:
 def items(name: str) -> Response:
     """Return items of a collection, a page at a time."""
     from geo_service.persistence.published import reading  # noqa: PLC0415  mounted.py
+    from geo_service.persistence.published_views import columns_of  # noqa: PLC0415
 
     columns = columns_of(name)
     checked(request.args, columns=columns)

@@ -12,9 +12,9 @@ from flask import Response, current_app, request
 from geo_service import runtime
 from geo_service.domain.errors import TileNotFoundError
 from geo_service.domain.tile import Tile
-from geo_service.persistence.tiles import LAYERS, vector_tile
 from geo_service.services.published_coverage import publish_coverage
 from geo_service.version import VERSION
+from geo_service.web.tiles.words import LAYERS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,12 +44,12 @@ def tile_answer(layer: str, z: str, x: str, y: str) -> Response:
     check_layer(layer)
     key = _key(layer, Tile.named(z, x, y))
     etag = "-".join(map(str, key))
-    response = Response(status=HTTPStatus.NOT_MODIFIED)
-    if not request.if_none_match.contains_weak(etag):
+    if request.if_none_match.contains_weak(etag):
+        response = Response(status=HTTPStatus.NOT_MODIFIED, mimetype=MEDIA_TYPE)
+    else:
         cut = _cut(key)
-        response = Response(cut, mimetype=MEDIA_TYPE)
-        if not cut:
-            response = Response(status=HTTPStatus.NO_CONTENT)
+        status = HTTPStatus.OK if cut else HTTPStatus.NO_CONTENT
+        response = Response(cut, status=status, mimetype=MEDIA_TYPE)
     response.set_etag(etag, weak=True)  # weak: it may travel compressed
     response.cache_control.public = True
     response.cache_control.max_age = _FRESH_S
@@ -70,6 +70,9 @@ def _cut(key: tuple[Any, ...]) -> bytes:
         found = kept.get(key)
     if found is not None:
         return found
+    # Brings GeoAlchemy2 along, which only who asks for tiles has a use for.
+    from geo_service.persistence.tiles import vector_tile  # noqa: PLC0415
+
     *_, layer, z, x, y = key
     if layer == _COVERAGE:
         publish_coverage(runtime.database(), runtime.register(), runtime.now())

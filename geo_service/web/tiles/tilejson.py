@@ -8,7 +8,6 @@ from typing_extensions import TypedDict
 from geo_service.domain.coordinate import Bounds
 from geo_service.domain.register import Register
 from geo_service.domain.tile import DEEPEST
-from geo_service.persistence.published_views import GEOMETRY, VIEWS
 from geo_service.web.links import whole_address
 from geo_service.web.tiles.words import LAYERS
 
@@ -81,6 +80,9 @@ def tile_json(layer: str, register: Register) -> TileJson:
 
 def fields_of(layer: str) -> dict[str, str]:
     """Return the type of each property of a layer's features, in TileJSON's words."""
+    # Brings GeoAlchemy2 along; see cut.py.
+    from geo_service.persistence.published_views import GEOMETRY, VIEWS  # noqa: PLC0415
+
     columns: Any = VIEWS[layer].__table__.columns
     return {each.name: _TYPES[each.type.python_type] for each in columns if each.name != GEOMETRY}
 
