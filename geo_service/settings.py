@@ -237,6 +237,16 @@ class Settings:
         "writes it.",
         shown="network/streets.npz in the home",
     )
+    closed_after_reports: int = _setting(
+        3,
+        _integer(1, 100),
+        "How many independent reports within 30 days show a station as reported closed.",
+    )
+    verify_after_days: int = _setting(
+        180,
+        _integer(1, 36_500),
+        "After how many days a station wants to be verified anew.",
+    )
     statement_timeout_ms: int = _setting(
         3000, _integer(100, 600_000), "Longest time one database statement may take."
     )

@@ -139,6 +139,11 @@ def _card(shown: MapStation, language: Language) -> dict[str, object]:
         else station.accessibility.value,
         "accuracy": None if station.accuracy_m is None else round(station.accuracy_m),
         "verified": None if station.verified_on is None else station.verified_on.isoformat(),
+        "reported": None
+        if station.reported_closed_on is None
+        else WORDS[language]["stations.reported_closed"].format(
+            day=station.reported_closed_on.isoformat()
+        ),
         "status": station.data_status.value,
         "source": station.source,
         "links": dict(shown.links) or None,

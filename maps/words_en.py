@@ -81,6 +81,8 @@ WORDS: Mapping[str, str] = {
     "stations.number": "Number",
     "stations.go": "Go there",
     "stations.do_not_go": "Demonstration data: do not go there",
+    "stations.reported_closed": "Several people reported it closed since {day}; "
+    "nobody has looked yet",
     "stations.link_amap": "Amap",
     "stations.link_baidu": "Baidu Maps",
     "stations.link_tencent": "Tencent Maps",

@@ -81,6 +81,7 @@ WORDS: Mapping[str, str] = {
     "stations.number": "编号",
     "stations.go": "去这里",
     "stations.do_not_go": "演示数据，请勿前往",
+    "stations.reported_closed": "{day} 起有好几个人说这里关着，还没有核实",
     "stations.link_amap": "高德地图",
     "stations.link_baidu": "百度地图",
     "stations.link_tencent": "腾讯地图",

@@ -13,21 +13,27 @@ _COMMANDS = {
     "serve": "Run the service until Ctrl-C.",
     "nearest": "Print the stations closest to a position.",
     "coverage": "Print how well stations cover each unit.",
-    "export": "Write coverage as a workbook, GIS layers, a report or a picture.",
+    "export": "Write coverage, or the whole register, as files.",
     "suggest": "Choose where the next stations should stand.",
     "maps": "Write the maps as files that open offline.",
     "load": "Replace the register by a data folder.",
     "history": "Show what changed in the register, who changed it, and take changes back.",
     "accounts": "Say who may keep the register: add, change, disable, set passwords.",
+    "import": "Say what a file of stations would change, and change it.",
     "reports": "List what people say is wrong with stations.",
     "scorecard": "Print which of the six things a station should have each shows.",
     "demand": "Load, list and remove layers of demand.",
     "scenarios": "List, show, compare and remove scenarios of planners.",
     "routes": "Save, list and remove routes that people travel often.",
     "network": "Load, show and remove the streets that walks are measured along.",
+    "backup": "Write the whole database to one file.",
+    "restore": "Put a backup into an empty database.",
     "migrate": "Bring the database schema up to date, or back.",
     "settings": "List every setting, its default and what it does.",
 }
+
+# A module cannot be called as the language's own words are.
+_MODULES = {"import": "import_stations"}
 
 
 class _LazyGroup(click.Group):
@@ -37,7 +43,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"geo_service.cli.{cmd_name}").command
+        module = importlib.import_module(f"geo_service.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

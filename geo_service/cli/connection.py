@@ -37,21 +37,31 @@ def opened(*, to_be_replaced: bool = False) -> Iterator[Connection]:
 
     What the service foresaw to go wrong ends the command with its text and exit code 1.
     """
+    with reached() as (settings, owner_url, url):
+        if to_be_replaced:
+            bring_up_to_date(owner_url, _say)
+        else:
+            prepare(settings, owner_url, url, _say)
+        database = Database.connect(url, connect_timeout_s=settings.connect_timeout_s)
+        try:
+            yield Connection(settings=settings, database=database)
+        finally:
+            database.engine.dispose()
+
+
+@contextmanager
+def reached() -> Iterator[tuple[Settings, str, str]]:
+    """Yield the settings, and the database's URLs as its owner and as the service.
+
+    Nothing is done to the database. What the service foresaw to go wrong ends the command, as in
+    ``opened``.
+    """
     try:
         settings = Settings.from_env(os.environ)
         logs.configure("warning", "console")
         cluster = None if settings.database_url else Cluster(settings.home)
         with cluster or nullcontext():
-            owner_url, url = _urls(settings, cluster)
-            if to_be_replaced:
-                bring_up_to_date(owner_url, _say)
-            else:
-                prepare(settings, owner_url, url, _say)
-            database = Database.connect(url, connect_timeout_s=settings.connect_timeout_s)
-            try:
-                yield Connection(settings=settings, database=database)
-            finally:
-                database.engine.dispose()
+            yield settings, *_urls(settings, cluster)
     except (GeoServiceError, SettingsError) as error:
         raise click.ClickException(str(error)) from None
 

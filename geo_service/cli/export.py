@@ -1,81 +1,46 @@
-"""`geo-service export`: coverage as a file to take along, as a planner or a cron job wants it."""
+"""`geo-service export`: coverage or the whole register as files to take along."""
 
-import json
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
-from geo_service.cli import coverage_question
-from geo_service.cli.connection import opened
-from geo_service.cli.coverage import about_asked
-from geo_service.cli.coverage_question import asks_of_coverage, coverage_query
-from geo_service.domain.register import Register
-from geo_service.services.asked import distance_asked, layer_asked
-from geo_service.services.coverage import CoverageQuery, measure_coverage
-from geo_service.services.exporting import answer_totals, coverage_csv, coverage_features
-from geo_service.services.notes import coverage_notes
-from geo_service.services.pack.contents import gather
-from geo_service.services.pack.files import PackBusyError, Packer, PackForm
-from geo_service.services.pdf import PdfBusyError
-
-_TEXT_FORMS: Final = ("geojson", "csv")
+from geo_service.cli import export_coverage, export_register
 
 
-@click.command()
-@click.argument("form", type=click.Choice([*(each.value for each in PackForm), *_TEXT_FORMS]))
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@asks_of_coverage
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def command(form: str, file: Path, **given: Any) -> None:
-    """Write coverage to FILE as a workbook, GIS layers, a report or a picture of the map.
+class _Exports(click.Group):
+    """Takes what it is to write by its name, by a form of coverage, or by a folder's path."""
 
-    An older FILE is replaced as a whole, or, if anything goes wrong, left as it was.
-    """
-    coverage_question.check(given)
-    now = datetime.now(UTC)
-    with opened() as connection, _in_place_of(file, form) as draft:
-        register = connection.register()
-        query = coverage_query(connection, register, given, now)
-        if form in _TEXT_FORMS:
-            draft.write_bytes(_text(register, query, form, now))
-        else:
-            contents = gather(register, query, instant=now, language=given["lang"])
-            Packer().write(contents, PackForm(form), draft)
-    click.echo(f"Wrote {file}")
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command of the first word, and what it is given."""
+        first, *rest = args
+        if first in self.commands:
+            return super().resolve_command(ctx, args)
+        # A form, or what is none and yet followed by a file: coverage says which there are.
+        if first in export_coverage.FORMS or (rest and not rest[0].startswith("-")):
+            return "", export_coverage.command, args
+        return "folder", export_register.folder, args
 
 
-@contextmanager
-def _in_place_of(file: Path, form: str) -> Iterator[Path]:
-    """Yield where to write; what stands there at the end takes the file's place."""
-    try:
-        # Beside the file: only within one file system is it replaced in one step.
-        with tempfile.TemporaryDirectory(prefix=".geo-service-", dir=file.parent) as folder:
-            draft = Path(folder) / f"draft.{form}"  # GDAL insists on the ending
-            yield draft
-            draft.replace(file)
-    except (PackBusyError, PdfBusyError):
-        raise click.ClickException("the machine is too busy to make the file; try again") from None
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from None
+# \b keeps the lines that follow it as they are.
+_HELP: Final = """Write coverage, or the whole register, as files to take along.
+
+\b
+geo-service export FOLDER                  the register as a data folder
+geo-service export stations FILE           its stations: .csv .xlsx .geojson .gpkg
+geo-service export xlsx|gpkg|pdf|… FILE    coverage, with options of its own
+
+A folder that is called like one of these words is written with `export folder`. An older file is
+replaced as a whole, or, if anything goes wrong, left as it was.
+"""
 
 
-def _text(register: Register, query: CoverageQuery, form: str, now: datetime) -> bytes:
-    answer = measure_coverage(register, query)
-    about = about_asked(register, query)
-    if form == "csv":
-        return coverage_csv(answer, about).encode("utf-8-sig")  # else Excel takes it for another
-    collection = {
-        "type": "FeatureCollection",
-        **about,
-        "notes": coverage_notes(register, answer, now, "en"),
-        "distance": distance_asked(query),
-        "demand": layer_asked(query),
-        "totals": answer_totals(answer),
-        "features": coverage_features(answer.report, answer.demand),
-    }
-    return json.dumps(collection, ensure_ascii=False, allow_nan=False).encode()
+@click.group(cls=_Exports, help=_HELP)
+def command() -> None:
+    """Lead to what is to be written."""
+
+
+command.add_command(export_coverage.command, "coverage")
+command.add_command(export_register.folder)
+command.add_command(export_register.stations)

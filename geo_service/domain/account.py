@@ -192,7 +192,7 @@ _ROWS: Final = (
     *("01234567890123456789", "98765432109876543210", "abcdefghijklmnopqrstuvwxyz"),
     *("qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn", "q1w2e3r4t5y6u7i8o9p0"),
 )
-_COMMON: Final = ("password", "woaini", "iloveyou", "admin", "luohe", "gonghui", "letmein")
+_COMMON: Final = ("password", "woaini", "iloveyou", "admin", "gonghui", "letmein")
 
 
 def _runs(text: str) -> bool:

@@ -113,6 +113,7 @@ def fields_of(station: Station) -> Mapping[str, FieldValue]:
         "verified_on": station.verified_on,
         "opened_on": station.opened_on,
         "closed_on": station.closed_on,
+        "reported_closed_on": station.reported_closed_on,
     }
 
 

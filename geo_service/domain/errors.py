@@ -41,6 +41,20 @@ class InvalidOpeningHoursError(GeoServiceError):
     """An expression that the OSM opening-hours grammar, or this service, does not take."""
 
 
+class HoursNotUnderstoodError(InvalidOpeningHoursError):
+    """Words for opening hours that say nothing, or more than one thing; never guessed at.
+
+    ``part`` is the piece that is not understood; ``in_chinese`` and ``in_english`` say what is
+    wrong with it and what is expected.
+    """
+
+    def __init__(self, part: str, *, zh: str, en: str) -> None:
+        self.part, self.zh, self.en = part, zh, en
+        self.in_chinese = f"“{part}”：{zh}" if part else zh
+        self.in_english = f"{part!r}: {en}" if part else en
+        super().__init__(f"opening hours not understood at {self.in_english}")
+
+
 class StationNotFoundError(GeoServiceError):
     """No station carries this identifier."""
 
@@ -83,6 +97,18 @@ class TooManyReportsError(GeoServiceError):
     def __init__(self, text: str, *, again_in_s: int) -> None:
         super().__init__(text)
         self.again_in_s = again_in_s
+
+
+class ReportNotFoundError(GeoServiceError):
+    """No report carries this number."""
+
+
+class ReportHandledError(GeoServiceError):
+    """Somebody else has handled a report already; nothing was written."""
+
+
+class KeeperLinkError(GeoServiceError):
+    """The link of a station's keeper is not known, was revoked, or is over."""
 
 
 class PdfUnavailableError(GeoServiceError):
@@ -171,6 +197,22 @@ class OffTheStreetsError(GeoServiceError):
 
 class TileNotFoundError(GeoServiceError):
     """There is no such tile, or no such layer of tiles."""
+
+
+class ImportNotFoundError(GeoServiceError):
+    """No import carries this identifier, or its file is no longer kept."""
+
+
+class ImportNotReadyError(GeoServiceError):
+    """An import cannot be applied as it stands; the text says why not."""
+
+
+class TooManyImportsError(GeoServiceError):
+    """So many files wait to be looked through that one more would wait too long."""
+
+    def __init__(self, text: str, *, again_in_s: int) -> None:
+        super().__init__(text)
+        self.again_in_s = again_in_s
 
 
 class RegisterUnavailableError(GeoServiceError):

@@ -322,6 +322,12 @@ class Schedules:
             self._known[expression] = schedule
         return schedule
 
+    def tried(self, expression: str | None) -> Schedule | None:
+        """Return the same, and keep nothing: for what may never stand in the register."""
+        if expression is None or expression in self._known:
+            return self.of(expression)
+        return Schedule.parse(expression, self._calendar, self._zone)
+
 
 def _day_and_next(day: date) -> tuple[date, date]:
     return day, day + timedelta(days=1)

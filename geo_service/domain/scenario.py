@@ -11,8 +11,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, assert_never
 
-import shapely
-
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.demand import DemandLayerId
 from geo_service.domain.errors import (
@@ -32,6 +30,7 @@ from geo_service.domain.station import (
     StationFilter,
     StationId,
 )
+from geo_service.domain.township_index import TownshipIndex
 
 MOST_EDITS: Final = 500
 LONGEST_NAME: Final = 100
@@ -194,7 +193,7 @@ def apply_what_can_be(
 
 def _made(register: Register, edits: Sequence[Edit]) -> tuple[Register, list[ParameterFault]]:
     stations = {station.id: station for station in register.stations}
-    units = _Units(register)
+    units = TownshipIndex(register.townships)
     faults: list[ParameterFault] = []
     for place, edit in enumerate(edits):
         if isinstance(edit, AddStation):
@@ -216,7 +215,7 @@ def _changed(
     stations: dict[StationId, Station],
     station: Station,
     edit: MoveStation | CloseStation | ChangeHours,
-    units: "_Units",
+    units: TownshipIndex,
 ) -> tuple[str, str] | None:
     """Make one edit of a station that is there; return what is wrong with it, if anything."""
     match edit:
@@ -268,7 +267,7 @@ def _free(stations: dict[StationId, Station], place: int) -> StationId:
     return StationId(name)
 
 
-def _added(edit: AddStation, identifier: StationId, units: "_Units") -> Station:
+def _added(edit: AddStation, identifier: StationId, units: TownshipIndex) -> Station:
     return Station(
         id=identifier,
         name=edit.name,
@@ -281,29 +280,6 @@ def _added(edit: AddStation, identifier: StationId, units: "_Units") -> Station:
         data_status=DataStatus.DERIVED,
         source=_SOURCE,
     )
-
-
-class _Units:
-    """The townships by their outlines, to say in which one a place lies."""
-
-    def __init__(self, register: Register) -> None:
-        outlines = {
-            each.code: each.boundary for each in register.townships if each.boundary is not None
-        }
-        self._codes = list(outlines)
-        self._tree = shapely.STRtree(list(outlines.values()))
-        self._without = {each.code for each in register.townships} - outlines.keys()
-
-    def code_at(self, at: Coordinate, *, recorded: str | None) -> str | None:
-        """Return the code of the township around a place; on a shared border, the first by code.
-
-        What lies in none stays in the one it is recorded in, if nobody knows that one's border.
-        """
-        found = self._tree.query(shapely.Point(at.longitude, at.latitude), predicate="intersects")
-        codes = [self._codes[int(number)] for number in found]
-        if codes:
-            return min(codes)
-        return recorded if recorded in self._without else None
 
 
 # -- what differs ----------------------------------------------------------------------------

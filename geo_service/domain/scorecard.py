@@ -89,21 +89,29 @@ class Tally:
 
 def cards_of(stations: Sequence[Station], *, spacing: Metres = SPACING) -> list[StationCard]:
     """Mark stations, which are all that there are: each is a neighbour to the others."""
-    metres = _to_next(stations)
+    metres = metres_to_next(
+        np.array([station.coordinate.longitude for station in stations]),
+        np.array([station.coordinate.latitude for station in stations]),
+    ).tolist()
     return [
-        StationCard(
-            station=station,
-            marks={
-                Having.NAME: _name(station),
-                Having.LAYOUT: _layout(station, Metres(float(distance)), spacing),
-                Having.FACILITIES: _facilities(station),
-                Having.FUNCTIONS: _functions(station),
-                Having.RULES: _rules(station),
-                Having.FINDABLE: _findable(station),
-            },
-        )
+        card_of(station, Metres(distance), spacing=spacing)
         for station, distance in zip(stations, metres, strict=True)
     ]
+
+
+def card_of(station: Station, to_next: Metres, *, spacing: Metres = SPACING) -> StationCard:
+    """Mark a station that is so far from the next one; infinite: there is no other."""
+    return StationCard(
+        station=station,
+        marks={
+            Having.NAME: _name(station),
+            Having.LAYOUT: _layout(station, to_next, spacing),
+            Having.FACILITIES: _facilities(station),
+            Having.FUNCTIONS: _functions(station),
+            Having.RULES: _rules(station),
+            Having.FINDABLE: _findable(station),
+        },
+    )
 
 
 def tally(cards: Sequence[StationCard]) -> Tally:
@@ -120,16 +128,17 @@ def tally(cards: Sequence[StationCard]) -> Tally:
     )
 
 
-def _to_next(stations: Sequence[Station]) -> NDArray[np.float64]:
-    """Measure from each station to the nearest other one; infinite where there is no other."""
-    if len(stations) < 2:
-        return np.full(len(stations), np.inf)
-    x = np.array([station.coordinate.longitude for station in stations])
-    y = np.array([station.coordinate.latitude for station in stations])
+def metres_to_next(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Measure from each station to the nearest other one; infinite where there is no other.
+
+    Given are degrees on WGS 84, shape (n,) each.
+    """
+    if len(x) < 2:
+        return np.full(len(x), np.inf)
     places = ecef(x, y)
     # Of the two nearest one is the station itself, or another at the very same place.
     two = np.asarray(cKDTree(places).query(places, k=2)[1], dtype=np.intp)
-    itself = two[:, 0] == np.arange(len(stations))
+    itself = two[:, 0] == np.arange(len(x))
     other = np.where(itself, two[:, 1], two[:, 0])
     return np.asarray(WGS84.inv(x, y, x[other], y[other])[2], dtype=np.float64)
 

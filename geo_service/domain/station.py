@@ -104,6 +104,7 @@ class Station:
     verified_on: date | None = None
     opened_on: date | None = None
     closed_on: date | None = None
+    reported_closed_on: date | None = None  # several found it shut; nobody has looked yet
 
     def in_being(self, on: date) -> bool:
         """Say whether there is such a station on a day: from ``opened_on`` to before ``closed_on``.

@@ -8,7 +8,7 @@ back in a few large pieces when the next one takes its place.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Final, Self, overload
@@ -21,7 +21,9 @@ from geo_service.domain.station import Station, StationId
 from geo_service.domain.station_lines import (
     DATED,
     PLACED,
+    REPORTED,
     SHARED,
+    Days,
     Traits,
     joined,
     own_cells,
@@ -40,7 +42,8 @@ class StationColumns(Sequence[Station]):
     """Stations in the order of their identifiers; equal to any sequence of the same stations.
 
     Columns that stand beside each other by number: ``ids``, ``longitudes``, ``latitudes``,
-    ``lifetimes``, and ``traits_of``, the number of each station's ``traits``.
+    ``lifetimes``, and ``traits_of``, the number of each station's ``traits``. ``reported`` has the
+    day of the few that were reported closed, by number.
     """
 
     def __init__(self, builder: "ColumnsBuilder") -> None:
@@ -48,6 +51,7 @@ class StationColumns(Sequence[Station]):
         self.longitudes = builder.longitudes
         self.latitudes = builder.latitudes
         self.lifetimes = builder.lifetimes
+        self.reported: Mapping[int, date] = builder.reported
         self.traits_of = builder.traits_of
         self.traits = tuple(builder.traits)
         self._own = builder.own
@@ -120,8 +124,7 @@ class StationColumns(Sequence[Station]):
         shared = [joined(traits.cells()) for traits in self.traits]
         for number, identifier in enumerate(self.ids):
             longitude, latitude = self.longitudes[number], self.latitudes[number]
-            begin, end = self._lifetime(number)
-            dated = (None if day is None else day.isoformat() for day in (begin, end))
+            dated = (None if day is None else day.isoformat() for day in self._days(number))
             placed = joined((identifier, repr(longitude), repr(latitude), *dated))
             line = f"{placed}\t{shared[self.traits_of[number]]}\t{self._own_of(number)}"
             yield line.encode()
@@ -133,11 +136,12 @@ class StationColumns(Sequence[Station]):
             self.coordinate(number),
             self.traits[self.traits_of[number]],
             self._own_of(number),
-            self._lifetime(number),
+            self._days(number),
         )
 
-    def _lifetime(self, number: int) -> tuple[date | None, date | None]:
-        return self.lifetimes.opened_on(number), self.lifetimes.closed_on(number)
+    def _days(self, number: int) -> Days:
+        opened, closed = self.lifetimes.opened_on(number), self.lifetimes.closed_on(number)
+        return opened, closed, self.reported.get(number)
 
     def _own_of(self, number: int) -> str:
         begin = self._ends[number - 1] + 1 if number else 0
@@ -152,6 +156,7 @@ class ColumnsBuilder:
         self.longitudes = array("d")
         self.latitudes = array("d")
         self.lifetimes = Lifetimes()
+        self.reported: dict[int, date] = {}
         self.traits: list[Traits] = []
         self.traits_of = array("I")
         self.own = bytearray()
@@ -165,18 +170,22 @@ class ColumnsBuilder:
 
         Raises ValueError where a line cannot be made sense of.
         """
-        placed, tab = len(PLACED) + len(DATED), b"\t"
+        placed, tab = len(PLACED) + len(DATED) + len(REPORTED), b"\t"
         begins, ends = self._begins, self._ends_of_life
         note_begin, note_end = self.lifetimes.opened.append, self.lifetimes.closed.append
         own = []
         for line in lines:
-            identifier, longitude, latitude, opened, closed, rest = line.split(tab, placed)
+            identifier, longitude, latitude, opened, closed, reported, rest = line.split(
+                tab, placed
+            )
             cells = rest.split(tab, len(SHARED))
             shared = tab.join(cells[:-1])
             number = self._read.get(shared)
             if number is None:
                 number = self._read[shared] = self._number(Traits.read(split(shared.decode())))
             self.traits_of.append(number)
+            if reported != _NO_DAY:
+                self.reported[len(self.ids)] = date.fromisoformat(reported.decode())
             self.ids.append(StationId(_text(identifier)))
             self.longitudes.append(float(longitude))
             self.latitudes.append(float(latitude))
@@ -187,6 +196,8 @@ class ColumnsBuilder:
 
     def add_station(self, station: Station) -> None:
         """Take in a station."""
+        if station.reported_closed_on is not None:
+            self.reported[len(self.ids)] = station.reported_closed_on
         self.ids.append(station.id)
         self.longitudes.append(station.coordinate.longitude)
         self.latitudes.append(station.coordinate.latitude)
@@ -232,6 +243,9 @@ class ColumnsBuilder:
         self.longitudes = array("d", (self.longitudes[number] for number in order))
         self.latitudes = array("d", (self.latitudes[number] for number in order))
         self.lifetimes = self.lifetimes.reordered(order)
+        if self.reported:
+            found = ((place, self.reported.get(number)) for place, number in enumerate(order))
+            self.reported = {place: day for place, day in found if day is not None}
         self.traits_of = array("I", (self.traits_of[number] for number in order))
         self.own, self.ends = bytearray(), array("Q")
         self._add_own([texts[number] for number in order])

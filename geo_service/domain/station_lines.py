@@ -30,6 +30,8 @@ PLACED: Final = ("id", "longitude", "latitude")
 """What is needed to find a station."""
 DATED: Final = ("opened_on", "closed_on")
 """From when to when there is such a station."""
+REPORTED: Final = ("reported_closed_on",)
+"""What hardly any station has: held for those alone."""
 SHARED: Final = (
     *("reading_datum", "amenities", "accessibility", "data_status", "source"),
     *(f"{kind}_{what}" for kind in ServiceKind for what in ("hours", "groups")),
@@ -41,9 +43,10 @@ OWN: Final = (
     *("telephone", "capacity", "accuracy_m", "verified_on"),
 )
 """What is each station's own."""
-CELLS: Final = (*PLACED, *DATED, *SHARED, *OWN)
+CELLS: Final = (*PLACED, *DATED, *REPORTED, *SHARED, *OWN)
 
 Cell = str | None
+Days = tuple[date | None, date | None, date | None]
 
 _NOTHING: Final = "\\N"
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -138,9 +141,12 @@ def station_of(
     at: Coordinate,
     traits: Traits,
     own: str,
-    lifetime: tuple[date | None, date | None] = (None, None),
+    days: Days = (None, None, None),
 ) -> Station:
-    """Make a station; ``own`` is the end of its line, the cells of ``OWN``."""
+    """Make a station; ``own`` is the end of its line, the cells of ``OWN``.
+
+    The days are those of ``DATED`` and ``REPORTED``.
+    """
     (
         name, name_en, x, y, address, township_code, telephone, capacity, accuracy_m, verified_on,
     ) = split(own)  # fmt: skip
@@ -161,8 +167,9 @@ def station_of(
         source=traits.source,
         accuracy_m=None if accuracy_m is None else Metres(float(accuracy_m)),
         verified_on=None if verified_on is None else date.fromisoformat(verified_on),
-        opened_on=lifetime[0],
-        closed_on=lifetime[1],
+        opened_on=days[0],
+        closed_on=days[1],
+        reported_closed_on=days[2],
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from geo_service.domain.change import Conflict, Recorded, RevisionNote
 from geo_service.domain.errors import StationChangedError, StationNotFoundError
+from geo_service.domain.place import Revision
 from geo_service.domain.station import Station, StationId
 from geo_service.persistence.register import RegisterStore
 from geo_service.persistence.station_copy import write_stations
@@ -43,6 +44,14 @@ _CHANGED: Final = text(
         JOIN LATERAL ({_LATEST}) AS latest ON latest.revision > asked.seen
         ORDER BY asked.id"""  # noqa: S608  likewise
 )
+_IDENTIFIERS: Final = text("SELECT id FROM station UNION SELECT station_id FROM station_history")
+_AS_OF: Final = text(
+    """SELECT document FROM station_history WHERE station_id = :id AND revision <= :revision
+       ORDER BY revision DESC LIMIT 1"""
+)
+_REVISION: Final = text(
+    "SELECT number, committed_at, author, reason FROM revision WHERE number = :number"
+)
 _REMOVE: Final = text("DELETE FROM station WHERE id = ANY(CAST(:ids AS varchar[]))")
 _NOTE: Final = text(
     """INSERT INTO revision (number, author, reason, kind, undoes)
@@ -65,6 +74,10 @@ class ChangeStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def take_turn(self) -> None:
+        """Wait for other writers, and hold off more of them until the end of the transaction."""
+        RegisterStore(self._session).take_turn()
+
     def recorded(self, station_id: StationId) -> Recorded:
         """Return a station as it is in the database, or raise StationNotFoundError."""
         found = self.recorded_of([station_id])
@@ -81,6 +94,21 @@ class ChangeStore:
             )
             for row in rows
         }
+
+    def as_of(self, station_id: StationId, revision: int) -> Station | None:
+        """Return a station as a revision had it; None where there was none, or nobody knows."""
+        asked = {"id": station_id, "revision": revision}
+        document = self._session.scalar(_AS_OF, asked)
+        return None if document is None else station_of(station_id, document)
+
+    def revision(self, number: int) -> Revision | None:
+        """Return who made a revision, when and why; None where there is no such revision."""
+        row = self._session.execute(_REVISION, {"number": number}).mappings().one_or_none()
+        return None if row is None else Revision(**row)
+
+    def identifiers(self) -> list[StationId]:
+        """Return what all stations are called, those that are gone too: none is used anew."""
+        return list(map(StationId, self._session.scalars(_IDENTIFIERS)))
 
     def apply(
         self,

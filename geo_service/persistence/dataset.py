@@ -37,7 +37,7 @@ ANYONE: Final = "anyone"
 _LARGEST_ACCURACY: Final = 1_000_000.0
 
 # What older folders do not have yet.
-LATER_COLUMNS: Final = ("opened_on", "closed_on")
+LATER_COLUMNS: Final = ("opened_on", "closed_on", "reported_closed_on")
 STATION_COLUMNS: Final = (
     *("id", "name", "name_en", "services", "rest_hours", "rest_for"),
     *("breakfast_hours", "breakfast_for", "amenities", "address", "township_code"),
@@ -270,6 +270,7 @@ def _station(row: Row, township_codes: set[str] | None, schedules: Schedules) ->
         verified_on=row.day("verified_on"),
         opened_on=opened_on,
         closed_on=closed_on,
+        reported_closed_on=row.day("reported_closed_on"),
     )
     reading = _reading(row)
     if reading is None:

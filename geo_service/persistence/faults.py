@@ -37,6 +37,8 @@ class Faults:
 
 def why_unfit(text: str) -> str | None:
     """Say why text cannot be kept, or None: the database has no NUL, a page no other control."""
+    if text.isprintable():  # nearly all is, and that is known at once
+        return None
     for sign in text:
         category = unicodedata.category(sign)
         if category == "Cs" or (category == "Cc" and sign not in "\t\n\r"):

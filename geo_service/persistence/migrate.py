@@ -58,6 +58,12 @@ def pending(owner_url: str) -> bool:
         return set(current) != set(ScriptDirectory.from_config(config).get_heads())
 
 
+def is_known(migration: str) -> bool:
+    """Say whether a migration is one of this release, which can bring a schema on from there."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    return migration in {each.revision for each in script.walk_revisions()}
+
+
 @contextmanager
 def _configured(owner_url: str) -> Iterator[Config]:
     config = Config(attributes={})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 DEBIAN = Path("/usr/lib/postgresql")
 _PROGRAMS = ("initdb", "pg_ctl", "postgres")
+_CLIENTS = ("pg_dump", "pg_restore", "psql")
 
 
 def with_postgis(major: str | None = None, *, debian: Path = DEBIAN) -> Path | None:
@@ -16,6 +17,22 @@ def with_postgis(major: str | None = None, *, debian: Path = DEBIAN) -> Path | N
         if _has_postgis(programs) and (major is None or major_version(programs) == major):
             return programs
     return None
+
+
+def clients(server: int, *, debian: Path = DEBIAN) -> Path | None:
+    """Return a folder with pg_dump, pg_restore and psql for a server of a major version.
+
+    Those of the server's own version come first; newer ones know an older server, never the other
+    way round.
+    """
+    found: dict[int, Path] = {}
+    for folder in (*debian.glob("*/bin"), *_elsewhere(), *_on_the_path()):
+        if all((folder / program).is_file() for program in _CLIENTS):
+            # It says, for example: pg_dump (PostgreSQL) 15.13 (Debian 15.13-0+deb12u1)
+            said = _output(folder / "pg_dump", "--version").partition(") ")[2].partition(".")[0]
+            if said.isdigit() and int(said) >= server:
+                found.setdefault(int(said), folder)
+    return found[min(found)] if found else None
 
 
 def candidates(debian: Path = DEBIAN) -> Iterator[Path]:
@@ -48,6 +65,12 @@ def _elsewhere() -> Iterator[Path]:
         yield Path(_output("pg_config", "--bindir"))
     if initdb := shutil.which("initdb"):
         yield Path(initdb).resolve().parent
+
+
+def _on_the_path() -> Iterator[Path]:
+    # Not resolved: Debian has a program there that stands for whichever is asked for by its name.
+    if pg_dump := shutil.which("pg_dump"):
+        yield Path(pg_dump).parent
 
 
 def _has_postgis(programs: Path) -> bool:

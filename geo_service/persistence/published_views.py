@@ -47,6 +47,7 @@ class PublishedStation(_Published):
     verified_on: Mapped[date | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    reported_closed_on: Mapped[date | None]
     geometry: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=Coordinate.SRID))
 
 

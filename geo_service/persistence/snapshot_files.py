@@ -29,9 +29,9 @@ from geo_service.domain.township import BoundaryStatus, County, Township
 from geo_service.persistence.revisions import RevisionKey
 
 _LOG: Final = structlog.get_logger()
-_FORMAT: Final = {"format": "geo_service snapshot", "version": 3, "cells": list(CELLS)}
+_FORMAT: Final = {"format": "geo_service snapshot", "version": 4, "cells": list(CELLS)}
 _PATTERN: Final = "revision-*.gz"
-_NAME: Final = "revision-{number}-{stamp}.v3.gz"  # no file of another version stands in its way
+_NAME: Final = "revision-{number}-{stamp}.v4.gz"  # no file of another version stands in its way
 _KEPT: Final = 2
 _LINES_IN_A_ROW: Final = 500
 _QUICK: Final = 1  # gzip's level: a third larger than its best, and ten times as fast
@@ -84,7 +84,7 @@ class SnapshotFiles:
                 # All workers load the same revision at the same time; one file is enough.
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if not path.exists():
-                    self._write(path, _lines(revision, dataset), between)
+                    self._write(path, lines_of(revision, dataset), between)
                 os.utime(path)  # the newest is the present one, whatever its number
                 self._remove_old()
         except BlockingIOError:
@@ -158,7 +158,7 @@ def _in_pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
         yield some
 
 
-def _lines(revision: Revision, dataset: Dataset) -> Iterator[bytes]:
+def lines_of(revision: Revision, dataset: Dataset) -> Iterator[bytes]:
     """Write a dataset as lines: what it is of, the small tables, the stations."""
     yield _line("format", _FORMAT)
     committed_at = revision.committed_at.astimezone(UTC).isoformat()
@@ -192,21 +192,31 @@ def _unit(unit: County | Township) -> dict[str, Any]:
 def _read(path: Path) -> tuple[Revision, Dataset]:
     """Read a file whole, or raise one of ``_UNREADABLE``."""
     digest = hashlib.sha256()
+    with gzip.open(path, "rb") as file:
+        found = read_lines(file, digest.update)
+        _, checksum = json.loads(next(file, b""))
+    if checksum != digest.hexdigest():
+        raise ValueError("not as it was written")
+    return found
+
+
+def read_lines(
+    lines: Iterator[bytes], note: Callable[[bytes], object] = bytes
+) -> tuple[Revision, Dataset]:
+    """Read what ``lines_of`` writes, or raise one of ``_UNREADABLE``; ``note`` hears it all."""
     kinds = ("format", "revision", "place", "county", "township", "holiday", "claim")
     read: dict[str, list[Any]] = {kind: [] for kind in kinds}
-    with gzip.open(path, "rb") as file:
-        kind, what = "", None
-        while kind != "stations":
-            line = next(file, b"")
-            digest.update(line)
-            kind, what = json.loads(line)
-            if kind == "format" and what != _FORMAT:
-                raise ValueError("another format")
-            if kind != "stations":
-                read[kind].append(what)
-        stations = _read_stations(islice(file, what), digest.update)
-        _, checksum = json.loads(next(file, b""))
-    if checksum != digest.hexdigest() or len(stations) != what:
+    kind, what = "", None
+    while kind != "stations":
+        line = next(lines, b"")
+        note(line)
+        kind, what = json.loads(line)
+        if kind == "format" and what != _FORMAT:
+            raise ValueError("another format")
+        if kind != "stations":
+            read[kind].append(what)
+    stations = _read_stations(islice(lines, what), note)
+    if len(stations) != what:
         raise ValueError("not as it was written")
     (revision,), (place,) = read["revision"], read["place"]
     committed_at = datetime.fromisoformat(revision["committed_at"])
@@ -220,7 +230,7 @@ def _read(path: Path) -> tuple[Revision, Dataset]:
     )
 
 
-def _read_stations(lines: Iterator[bytes], note: Callable[[bytes], None]) -> StationColumns:
+def _read_stations(lines: Iterator[bytes], note: Callable[[bytes], object]) -> StationColumns:
     builder = ColumnsBuilder()
     while some := list(islice(lines, _LINES_IN_A_ROW)):
         note(b"".join(some))

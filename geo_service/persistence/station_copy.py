@@ -27,7 +27,7 @@ _CELL: Final = {
     "amenities": "array_to_string(station.amenities, ' ')",
     **{
         day: f"to_char(station.{day}, 'YYYY-MM-DD')"
-        for day in ("opened_on", "closed_on", "verified_on")
+        for day in ("opened_on", "closed_on", "reported_closed_on", "verified_on")
     },
     **{f"{kind}_hours": f"{kind}.opening_hours" for kind in ServiceKind},
     **{f"{kind}_groups": f"array_to_string({kind}.\"groups\", ' ')" for kind in ServiceKind},
@@ -47,7 +47,7 @@ _STATION_COLUMNS: Final = (
     *("id", "name", "name_en", "location", "reading_x", "reading_y", "reading_datum"),
     *("amenities", "address", "township_code", "telephone", "capacity", "accessibility"),
     *("data_status", "source", "accuracy_m", "verified_on"),
-    *("opened_on", "closed_on"),
+    *("opened_on", "closed_on", "reported_closed_on"),
 )
 _SERVICE_COLUMNS: Final = ("station_id", "kind", "opening_hours", "groups")
 
@@ -133,6 +133,7 @@ def _station_line(station: Station) -> str:
             _day(station.verified_on),
             _day(station.opened_on),
             _day(station.closed_on),
+            _day(station.reported_closed_on),
         )
     )
 

@@ -23,8 +23,12 @@ _AS_THEY_ARE: Final = (
     *("township_code", "telephone", "capacity", "accessibility", "data_status", "source"),
     *("accuracy_m", *_DAYS),
 )
-# A column more makes a key more; nothing that was kept before has to be written anew.
-_PAIRS: Final = ", ".join(f"'{column}', station.{column}" for column in _AS_THEY_ARE)
+# What came later is a key only where there is something: documents of before stay as they are.
+_LATER: Final = ("reported_closed_on",)
+_PAIRS, _LATER_PAIRS = (
+    ", ".join(f"'{column}', station.{column}" for column in columns)
+    for columns in (_AS_THEY_ARE, _LATER)
+)
 
 DOCUMENTS: Final = f"""
     SELECT station.id, jsonb_build_object(
@@ -38,7 +42,7 @@ DOCUMENTS: Final = f"""
                 'groups', service.groups) ORDER BY service.kind DESC)
             FROM station_service AS service WHERE service.station_id = station.id
         ), '[]')
-    ) AS document
+    ) || jsonb_strip_nulls(jsonb_build_object({_LATER_PAIRS})) AS document
     FROM station
 """  # noqa: S608  our own words alone
 """All stations as they are: id and document."""
@@ -76,8 +80,34 @@ def station_of(station_id: str, document: dict[str, Any]) -> Station:
         data_status=DataStatus(document["data_status"]),
         source=document["source"],
         accuracy_m=None if accuracy is None else Metres(float(accuracy)),
-        **{day: _day(document.get(day)) for day in _DAYS},
+        **{day: _day(document.get(day)) for day in (*_DAYS, *_LATER)},
     )
+
+
+def document_of(station: Station) -> dict[str, Any]:
+    """Return the document of a station, as ``DOCUMENTS`` makes it of its rows."""
+    at, reading = station.coordinate, station.reading
+    days = {name: getattr(station, name) for name in _DAYS}
+    return {
+        **{name: getattr(station, name, None) for name in _AS_THEY_ARE},
+        **{name: day and day.isoformat() for name, day in days.items()},
+        "reading_x": reading.x,
+        "reading_y": reading.y,
+        "reading_datum": reading.datum.value,
+        "amenities": [each.value for each in Amenity if each in station.amenities],
+        "accessibility": station.accessibility.value,
+        "data_status": station.data_status.value,
+        "longitude": at.longitude,
+        "latitude": at.latitude,
+        "services": [
+            {
+                "kind": each.kind.value,
+                "opening_hours": each.opening_hours,
+                "groups": [group.value for group in Group if group in each.groups],
+            }
+            for each in station.services
+        ],
+    }
 
 
 def _day(given: str | None) -> date | None:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     MetaData,
     String,
     func,
@@ -27,9 +28,10 @@ from geo_service.domain.change import ChangeKind
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum
 from geo_service.domain.holidays import HolidayKind, HolidayStatus
-from geo_service.domain.report import LONGEST_WORDS, ReportKind
+from geo_service.domain.report import LONGEST_WORDS, ReportKind, ReportState
 from geo_service.domain.scenario import ScenarioState
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
+from geo_service.domain.station_import import ImportState, RowKind
 from geo_service.domain.township import BoundaryStatus
 
 
@@ -198,6 +200,7 @@ class StationRow(Base):
     verified_on: Mapped[date | None]
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    reported_closed_on: Mapped[date | None]
     services: Mapped[list["ServiceRow"]] = relationship(
         order_by="ServiceRow.kind.desc()", lazy="raise", passive_deletes=True
     )
@@ -246,14 +249,31 @@ class ClaimRow(Base):
 
 
 class ReportRow(Base):
-    """One thing that somebody found wrong with a station. Nothing is kept of who that was."""
+    """One thing that somebody found wrong with a station. Nothing is kept of who that was.
+
+    While it is open, ``senders`` tells several from one: hashes, each of a connection, the station
+    and a day, under a key that the database has not.
+    """
 
     __tablename__ = "station_report"
     __table_args__ = (
         _one_of("kind", ReportKind),
         _one_of("amenity", Amenity),
         CheckConstraint(f"char_length(words) <= {LONGEST_WORDS}", name="words"),
+        _one_of("state", ReportState),
+        CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", name="merged"),
+        CheckConstraint(
+            "(state = 'open') = (handled_at IS NULL) AND (state = 'open') = (handled_by IS NULL) "
+            "AND (state = 'open' OR senders = '{}')",
+            name="handled",
+        ),
         Index(None, "station_id", "sent_at"),
+        Index(
+            "ix_station_report_open",
+            "station_id",
+            "sent_at",
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -263,6 +283,28 @@ class ReportRow(Base):
     words: Mapped[str | None]
     revision: Mapped[int] = mapped_column(BigInteger)
     sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    state: Mapped[str] = mapped_column(server_default=text("'open'"))
+    voices: Mapped[int] = mapped_column(server_default=text("1"))
+    senders: Mapped[list[bytes]] = mapped_column(ARRAY(LargeBinary), server_default=text("'{}'"))
+    handled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    handled_by: Mapped[str | None]
+    handled_why: Mapped[str | None]
+    merged_into: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class KeeperLinkRow(Base):
+    """A way for a station's keeper to say that its record is right; of the token only a hash."""
+
+    __tablename__ = "keeper_link"
+
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    station_id: Mapped[str] = mapped_column(index=True)  # no foreign key, as above
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class RouteRow(Base):
@@ -444,3 +486,54 @@ class SignInTryRow(Base):
     failures: Mapped[int]
     blocked_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class StationImportRow(Base):
+    """A file of stations somebody wants in the register: its dry run, and what became of it.
+
+    ``file`` is compressed, and let go of when the import is over.
+    """
+
+    __tablename__ = "station_import"
+    __table_args__ = (
+        CheckConstraint("id ~ '^[A-Za-z0-9_-]{22}$'", name="id"),
+        _one_of("state", ImportState),
+        Index(None, "state", "changed_at"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    author: Mapped[str]
+    approver: Mapped[str | None]
+    reason: Mapped[str]
+    file_name: Mapped[str]
+    file: Mapped[bytes | None]
+    options: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str]
+    progress: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    revision: Mapped[int | None] = mapped_column(BigInteger)
+    summary: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    failure: Mapped[str | None]
+    applied: Mapped[int | None] = mapped_column(BigInteger)
+    cancel_wanted: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    heartbeat_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class StationImportEntryRow(Base):
+    """One row of an imported file, or a station that it lacks; ``document`` is to be written."""
+
+    __tablename__ = "station_import_entry"
+    __table_args__ = (_one_of("kind", RowKind),)
+
+    import_id: Mapped[str] = mapped_column(
+        ForeignKey("station_import.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    marks: Mapped[list[str]] = mapped_column(ARRAY(String))
+    station_id: Mapped[str | None]
+    longitude: Mapped[float | None]
+    latitude: Mapped[float | None]
+    shown: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    document: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -16,6 +16,7 @@ from geo_service.persistence.faults import (
     bytes_of,
     why_unfit,
 )
+from geo_service.persistence.spreadsheet_text import unguarded
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -47,7 +48,7 @@ class Row:
         if (reason := why_unfit(value)) is not None:
             self.fault(column, reason)
             return None
-        return value or None
+        return unguarded(value) or None
 
     def required(self, column: str) -> str:
         """Read text that must be there."""

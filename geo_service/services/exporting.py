@@ -11,6 +11,7 @@ from geo_service.domain.coverage import CoverageReport, Totals, UnitCoverage
 from geo_service.domain.demand_coverage import DemandReport, UnitDemand
 from geo_service.domain.distance_grid import NearestDistances, WorstGap
 from geo_service.domain.station import ServiceKind
+from geo_service.persistence.spreadsheet_text import FORMULA_SIGNS
 from geo_service.services.coverage import CoverageAnswer
 from geo_service.services.demand_columns import (
     demand_columns,
@@ -31,8 +32,6 @@ _GAP: Final = (
     *("worst_gap_longitude", "worst_gap_latitude", "worst_gap_distance_m"),
     "worst_gap_nearest_station",
 )
-# A cell that begins with one of these is run as a formula when a spreadsheet opens the file.
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def unit_rows(answer: CoverageAnswer) -> list[Row]:
@@ -166,6 +165,6 @@ def _one_line(row: Row) -> dict[str, Cell]:
 def _as_text(value: Cell) -> Cell:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
+    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
         return "'" + value
     return value

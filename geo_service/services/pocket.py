@@ -191,10 +191,13 @@ def _stations(
         "capacity": [each.capacity for each in stations],
         "accessibility": [each.accessibility.value for each in stations],
         "data_status": [each.data_status.value for each in stations],
-        "verified_on": [
-            None if each.verified_on is None else each.verified_on.isoformat() for each in stations
-        ],
+        "verified_on": [_day(each.verified_on) for each in stations],
+        "reported_closed_on": [_day(each.reported_closed_on) for each in stations],
     }
+
+
+def _day(given: date | None) -> str | None:
+    return None if given is None else given.isoformat()
 
 
 def _homophones(*columns: Iterable[object]) -> dict[str, str]:

@@ -28,6 +28,7 @@ from geo_service.domain.walking import Walking
 from geo_service.persistence.database import Database
 from geo_service.persistence.scenarios import Outcome, ScenarioStore
 from geo_service.persistence.street_network import StreetNetworkFile
+from geo_service.services.overrides import overrides_json
 from geo_service.services.solving_child import CANCELLED, OUT_OF_MEMORY
 from geo_service.services.wish import MOST_SECONDS
 
@@ -126,19 +127,11 @@ class Solvers:
         return Outcome(state=ScenarioState.FAILED, failure=failure)
 
     def _given(self, scenario_id: str) -> Mapping[str, Any]:
-        overrides, bounds = self.overrides, self.overrides.bounds
         return {
             "scenario": scenario_id,
             # Not in the command line, nor in the environment: others may see those.
             "database": self.database.engine.url.render_as_string(hide_password=False),
-            "place": {
-                "name": overrides.name,
-                "zone": None if overrides.zone is None else overrides.zone.key,
-                "bounds": None
-                if bounds is None
-                else [bounds.west, bounds.south, bounds.east, bounds.north],
-                "crs": overrides.crs,
-            },
+            "place": overrides_json(self.overrides),
             "streets": str(self.streets.path),
             "walking": {
                 "metres_per_minute": self.walking.metres_per_minute,

@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
-from zoneinfo import ZoneInfo
 
-from geo_service.domain.coordinate import Bounds
 from geo_service.domain.errors import GeoServiceError
 from geo_service.domain.register import Overrides
 from geo_service.domain.scenario import Scenario, ScenarioState, apply_what_can_be
@@ -17,6 +15,7 @@ from geo_service.persistence.snapshots import load_register
 from geo_service.persistence.street_network import StreetNetworkFile
 from geo_service.services.demand import layer_of
 from geo_service.services.distances import distances_of
+from geo_service.services.overrides import overrides_of_json
 from geo_service.services.siting import Progress, Status, Suggestion, suggest
 from geo_service.services.wish import Wish
 
@@ -40,19 +39,13 @@ class Job:
     @classmethod
     def of(cls, database: Database, given: Mapping[str, Any]) -> Self:
         """Return the job that a program was given."""
-        place = given["place"]
         with database.transaction() as session:
             scenario = ScenarioStore(session).one(given["scenario"])
         return cls(
             database=database,
             scenario=scenario,
             wish=Wish.of_json(scenario.suggestion or {}),
-            overrides=Overrides(
-                name=place["name"],
-                zone=None if place["zone"] is None else ZoneInfo(place["zone"]),
-                bounds=None if place["bounds"] is None else Bounds.of(tuple(place["bounds"])),
-                crs=place["crs"],
-            ),
+            overrides=overrides_of_json(given["place"]),
             walking=Walking(**given["walking"]),
             streets=StreetNetworkFile(Path(given["streets"])),
         )

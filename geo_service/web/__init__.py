@@ -10,6 +10,7 @@ from geo_service.web import (
     compression,
     desk,
     health,
+    import_work,
     journal,
     metrics,
     problems,
@@ -24,10 +25,13 @@ from geo_service.web.api import (
     demand,
     documents,
     history,
+    imports,
     isochrones,
     measures,
     nearest_to_many,
     on_foot,
+    quality,
+    records,
     reports,
     revisions,
     routes,
@@ -35,8 +39,12 @@ from geo_service.web.api import (
     scorecard,
     search,
     stations,
+    verification,
 )
+from geo_service.web.api import register as register_files
 from geo_service.web.envelope import Envelope
+from geo_service.web.keeper import staff as register_keepers
+from geo_service.web.keeper import views as keeper
 from geo_service.web.maps import views as maps
 from geo_service.web.ogc import mounted as ogc_mounted
 from geo_service.web.ogc import processes as ogc_processes
@@ -52,6 +60,11 @@ from geo_service.web.register_accounts import tokens as register_tokens
 from geo_service.web.register_accounts import tries
 from geo_service.web.register_accounts import views as register_accounts
 from geo_service.web.register_history import views as register_history
+from geo_service.web.register_hours import views as register_hours
+from geo_service.web.register_imports import views as register_imports
+from geo_service.web.register_quality import views as register_quality
+from geo_service.web.register_reports import views as register_reports
+from geo_service.web.register_stations import views as register_stations
 from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
@@ -70,6 +83,7 @@ def register(app: Flask, settings: Settings) -> None:
         health.blueprint,
         metrics.blueprint,
         stations.blueprint,
+        register_files.blueprint,
         nearest_to_many.blueprint,
         on_foot.blueprint,
         isochrones.blueprint,
@@ -91,17 +105,28 @@ def register(app: Flask, settings: Settings) -> None:
         route.blueprint,
         planner.blueprint,
         planner_scenarios.blueprint,
+        register_hours.blueprint,
         start.blueprint,
+        imports.blueprint,
+        records.blueprint,
         reports.blueprint,
         revisions.blueprint,
         register_history.blueprint,
+        quality.blueprint,
+        verification.blueprint,
         account.blueprint,
         station.blueprint,
         prints.blueprint,
         register_accounts.blueprint,
         register_mine.blueprint,
+        register_stations.blueprint,
+        register_reports.blueprint,
+        register_quality.blueprint,
+        register_keepers.blueprint,
+        keeper.blueprint,
         register_staff.blueprint,
         register_tokens.blueprint,
+        register_imports.blueprint,
         pocket.blueprint,
         worker.blueprint,
     ):
@@ -112,9 +137,12 @@ def register(app: Flask, settings: Settings) -> None:
     reporting.register(app)
     ogc_mounted.register(app)
     tiles_cut.register(app)
+    keeper.register(app)
     scenario_work.register(app)
+    import_work.register(app)
     prints.register(app)
     coverage_files.register(app)
+    register_files.register(app)
     compression.register(app)
     assets.register(app)
     app.wsgi_app = Envelope(  # type: ignore[method-assign, assignment]

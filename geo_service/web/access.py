@@ -185,9 +185,7 @@ def _admit(permission: Permission | None) -> AnyResponse | None:
     present = _present()
     if present is None:
         if _is_page():
-            return redirect(
-                url_for("register_accounts.sign_in", next=_wanted()), HTTPStatus.SEE_OTHER
-            )
+            return _led_to("register_accounts.sign_in", next=_wanted())
         raise NotSignedInError(_why_nobody())
     if present.session_token is not None and request.method not in _SAFE:
         _refuse_forged(present.session_token)

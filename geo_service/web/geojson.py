@@ -72,6 +72,7 @@ class StationShapes:
             "verified_on": _day(station.verified_on),
             "opened_on": _day(station.opened_on),
             "closed_on": _day(station.closed_on),
+            "reported_closed_on": _day(station.reported_closed_on),
             "reading": {
                 "x": station.reading.x,
                 "y": station.reading.y,

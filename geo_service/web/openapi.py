@@ -26,6 +26,7 @@ class Operation:
     answers: Mapping[str, Any]
     query: type[BaseModel] | None = None
     body: type[BaseModel] | None = None
+    uploads: Sequence[str] = ()  # media types of a body that is a file
     path: Mapping[str, str] = field(default_factory=dict)
     refusals: Sequence[HTTPStatus] = (HTTPStatus.BAD_REQUEST,)
     statuses: Sequence[HTTPStatus] = (HTTPStatus.OK,)
@@ -97,6 +98,11 @@ def _operation(
         "parameters": [*_path_parameters(operation), *_query_parameters(operation, schemas)],
         "responses": _responses(operation, schemas),
     }
+    if operation.uploads:
+        described["requestBody"] = {
+            "required": True,
+            "content": {media: {} for media in operation.uploads},
+        }
     if operation.body is not None:
         schema = _schema(operation.body, schemas, mode="validation")
         described["requestBody"] = {

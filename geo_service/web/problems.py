@@ -20,10 +20,14 @@ from geo_service.domain.errors import (
     ForgedRequestError,
     GeoServiceError,
     HistoryNotKeptError,
+    HoursNotUnderstoodError,
+    ImportNotFoundError,
+    ImportNotReadyError,
     InvalidCoordinateError,
     InvalidOpeningHoursError,
     InvalidQueryError,
     InvalidStreetNetworkError,
+    KeeperLinkError,
     NoStreetNetworkError,
     NotAllowedError,
     NotSignedInError,
@@ -32,6 +36,8 @@ from geo_service.domain.errors import (
     PdfUnavailableError,
     RegisterNotWritableError,
     RegisterUnavailableError,
+    ReportHandledError,
+    ReportNotFoundError,
     RevisionNotFoundError,
     RouteNotFoundError,
     ScenarioNotFoundError,
@@ -41,16 +47,19 @@ from geo_service.domain.errors import (
     StationChangedError,
     StationNotFoundError,
     TileNotFoundError,
+    TooManyImportsError,
     TooManyReportsError,
     TooManyScenariosError,
     TooManySignInsError,
     TownshipNotFoundError,
     UndoRefusedError,
 )
-from geo_service.services.history_json import record_json, step_json
+from geo_service.services.history_json import step_json
 from geo_service.web.answers import json_answer
+from geo_service.web.journal import path_of
 from geo_service.web.language import LANGUAGES, language_asked
 from geo_service.web.page import bare_context, page_context
+from geo_service.web.station_records import record_fields
 
 _LOG: Final = structlog.get_logger()
 MEDIA_TYPE: Final = "application/problem+json"
@@ -85,6 +94,13 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Not opening hours",
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Write opening hours in the OpenStreetMap grammar, like Mo-Fr 08:00-18:00; PH off.",
+    ),
+    HoursNotUnderstoodError: ProblemType(
+        "hours-not-understood",
+        "Words for opening hours that are not clear",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "The detail names the part that is not understood, or may mean two things. Write it as "
+        "the guide docs/register-hours.md has it, or in the OpenStreetMap grammar.",
     ),
     OutsideServedAreaError: ProblemType(
         "outside-served-area",
@@ -137,6 +153,25 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Too many reports in a short time",
         HTTPStatus.TOO_MANY_REQUESTS,
         "Nothing was kept. Send the report again after the seconds that Retry-After names.",
+    ),
+    ReportNotFoundError: ProblemType(
+        "report-not-found",
+        "No such report",
+        HTTPStatus.NOT_FOUND,
+        "Look the number up in the queue, under /register/reports.",
+    ),
+    ReportHandledError: ProblemType(
+        "report-handled",
+        "Somebody has handled the report already",
+        HTTPStatus.CONFLICT,
+        "Nothing was written. Load the queue again: it says by whom and how.",
+    ),
+    KeeperLinkError: ProblemType(
+        "keeper-link",
+        "The link does not open anything any more",
+        HTTPStatus.NOT_FOUND,
+        "Ask whoever gave you the link for a new one. What is wrong with a station can be reported "
+        "on its own page without.",
     ),
     PdfUnavailableError: ProblemType(
         "pdf-unavailable",
@@ -254,6 +289,25 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "Ask from a place nearer to a street, or by straight line under /api/v1/stations/nearest.",
     ),
+    ImportNotFoundError: ProblemType(
+        "import-not-found",
+        "No such import",
+        HTTPStatus.NOT_FOUND,
+        "Look the identifier up under /api/v1/imports; imports are kept for thirty days.",
+    ),
+    ImportNotReadyError: ProblemType(
+        "import-not-ready",
+        "The import cannot be applied as it stands",
+        HTTPStatus.CONFLICT,
+        "Ask the import itself how far it is and what is wrong with it; then apply it, or send "
+        "the file again, put right.",
+    ),
+    TooManyImportsError: ProblemType(
+        "too-many-imports",
+        "Too many files wait",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Nothing was kept. Send the file again after the seconds that Retry-After names.",
+    ),
     DatasetError: ProblemType(
         "invalid-dataset",
         "The data folder has faults",
@@ -279,6 +333,10 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "Reads go on. Send the change again after the seconds that Retry-After names.",
     ),
 }
+
+_TOO_MANY: Final = (
+    TooManyImportsError | TooManyReportsError | TooManyScenariosError | TooManySignInsError
+)
 
 # What HTTP itself refuses is of RFC 9457's own type; these say how to put it right.
 _ADVICE: Final[dict[type[HTTPException], str]] = {
@@ -334,7 +392,7 @@ def _foreseen(error: GeoServiceError) -> Response:
         response.headers["Retry-After"] = _RETRY_AFTER_S
     if kind.status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="geo_service"'
-    if isinstance(error, TooManyReportsError | TooManyScenariosError | TooManySignInsError):
+    if isinstance(error, _TOO_MANY):
         response.headers["Retry-After"] = str(error.again_in_s)
     return response
 
@@ -345,7 +403,7 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "station": conflict.station_id,
         "seen": conflict.seen,
         "revision": None if present is None else present.revision,
-        "present": None if present is None else record_json(present.station),
+        "present": None if present is None else record_fields(present.station),
     }
 
 
@@ -363,7 +421,7 @@ def _http(error: HTTPException) -> Response:
 
 def _unforeseen(error: Exception) -> Response:
     # The text of an error nobody foresaw may hold a password or a query: it goes to the log alone.
-    _LOG.error("request.failed", path=request.path, exc_info=error)
+    _LOG.error("request.failed", path=path_of(request), exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "Something went wrong here, and was written to the service's log. Please try again."
     return _problem("about:blank", status.phrase, status, detail)

@@ -34,7 +34,8 @@ class SenderLimit:
 
     def count(self, address: str | None) -> None:
         """Count one more from an address, or raise TooManyReportsError."""
-        sender = hashlib.blake2b(_sender(address).encode(), key=self._key, digest_size=16).digest()
+        told = connection_of(address).encode()
+        sender = hashlib.blake2b(told, key=self._key, digest_size=16).digest()
         with self._lock:
             tally = self._tallies.get(sender)
             if tally is None:  # the seconds run from the first
@@ -49,7 +50,8 @@ class SenderLimit:
             )
 
 
-def _sender(address: str | None) -> str:
+def connection_of(address: str | None) -> str:
+    """Return what of an address is the same for all that one household or phone sends."""
     try:
         at = ip_address(address or "")
     except ValueError:

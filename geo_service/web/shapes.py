@@ -91,6 +91,13 @@ class StationProperties(Shape):
     closed_on: Annotated[
         Text, Field(description="ISO date of the first day without it; null: none is known.")
     ]
+    reported_closed_on: Annotated[
+        Text,
+        Field(
+            description="ISO date since when several people have reported it closed, and nobody "
+            "has looked yet; null: not so."
+        ),
+    ]
     reading: ReadingShape
     navigation: NavigationShape
 

@@ -6,7 +6,7 @@ from alembic import op
 from geo_service.persistence.roles import READER
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -31,7 +31,7 @@ _OFFERED = """
         township.county_code, county.name AS county,
         station.telephone, station.capacity, station.accessibility,
         station.data_status, station.source, station.accuracy_m,
-        station.verified_on, station.opened_on, station.closed_on,
+        station.verified_on, station.opened_on, station.closed_on, station.reported_closed_on,
         station.location::geometry(POINT, 4326) AS geometry
     FROM station
     LEFT JOIN station_service AS rest ON rest.station_id = station.id AND rest.kind = 'rest'

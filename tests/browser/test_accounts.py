@@ -100,6 +100,28 @@ def test_whoever_has_left_shows_nothing_by_the_button_back(browser: Browser, add
     context.close()
 
 
+def test_a_phone_that_keeps_the_workers_pages_leads_to_the_form_and_keeps_nothing_of_the_desk(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(locale="zh-CN", service_workers="allow")
+    page = context.new_page()
+    page.goto(f"{address}/?lang=zh")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+    page.goto(f"{address}/register?lang=zh")
+    sign_in(page)
+    expect(page.get_by_text("赵敏，您好")).to_be_visible()
+    kept = page.evaluate(
+        """async () => (await Promise.all((await caches.keys()).map(async (name) =>
+             (await (await caches.open(name)).keys()).map(({ url }) => url)))).flat()"""
+    )
+
+    assert kept
+    assert not [each for each in kept if each.startswith(f"{address}/register")]
+    context.close()
+
+
 def test_no_script_reads_the_cookie_of_a_session(browser: Browser, address: str) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()

@@ -70,3 +70,70 @@ def test_words_of_strangers_cannot_command_the_terminal(scratch_shell: Command) 
 @pytest.mark.usefixtures("queue")
 def test_an_empty_queue_is_said_in_words(scratch_shell: Command) -> None:
     assert scratch_shell("reports", "list", "--station", "X").stdout == "No reports.\n"
+
+
+def numbers(shell: Command, state: str = "open") -> list[int]:
+    said = json.loads(shell("reports", "list", "--json", "--state", state).stdout)["reports"]
+    return [each["number"] for each in said]
+
+
+@pytest.mark.usefixtures("queue")
+def test_what_was_settled_is_listed_by_its_state(scratch_shell: Command) -> None:
+    first, second, third = numbers(scratch_shell)
+
+    accepted = scratch_shell("reports", "accept", first)
+    rejected = scratch_shell("reports", "reject", second, "--why", "went there")
+
+    assert (accepted.stdout, rejected.stdout) == ("1 report accepted.\n", "1 report rejected.\n")
+    assert [numbers(scratch_shell, state) for state in ("open", "accepted", "rejected")] == [
+        [third],
+        [first],
+        [second],
+    ]
+    said = json.loads(scratch_shell("reports", "list", "--json", "--state", "rejected").stdout)[
+        "reports"
+    ]
+    assert said[0]["why"] == "went there"
+
+
+@pytest.mark.usefixtures("queue")
+def test_reports_of_one_station_are_merged(scratch_shell: Command) -> None:
+    _, second, third = numbers(scratch_shell)
+
+    assert scratch_shell("reports", "merge", second, "--into", third).exit_code == 0
+
+    kept = json.loads(scratch_shell("reports", "list", "--json", "--station", "C-1").stdout)[
+        "reports"
+    ]
+    assert [(each["number"], each["voices"]) for each in kept] == [(third, 2)]
+
+
+@pytest.mark.usefixtures("queue")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("accept", "987654321"), "no report carries the number 987654321"),
+        (("reject", "1"), "--why"),
+        (("accept", "0"), "0 is not in the range"),
+        (("accept", "x"), "not a valid integer"),
+        (("accept",), "Missing argument"),
+    ],
+)
+def test_what_cannot_be_settled_is_said(
+    scratch_shell: Command, arguments: tuple[str, ...], said: str
+) -> None:
+    refused = scratch_shell("reports", *arguments)
+
+    assert refused.exit_code != 0
+    assert said in refused.stderr
+
+
+@pytest.mark.usefixtures("queue")
+def test_a_report_is_not_settled_twice(scratch_shell: Command) -> None:
+    first, *_ = numbers(scratch_shell)
+    scratch_shell("reports", "accept", first)
+
+    again = scratch_shell("reports", "reject", first, "--why", "no")
+
+    assert again.exit_code == 1
+    assert "was accepted by" in again.stderr

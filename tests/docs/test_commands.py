@@ -32,8 +32,9 @@ ELSEWHERE = (
     "./start",
     "./test",
     "psql ",
-    "pg_dump ",
-    "pg_restore ",
+    "geo-service restore ",
+    "geo-service accounts add ",  # it asks for a password
+    "ogrinfo ",
     "pg_basebackup ",
     *OWN_FILES,
     ". .venv/bin/activate",

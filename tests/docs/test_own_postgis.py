@@ -1,13 +1,17 @@
 """What operations.md tells an operator to do with a database works as it stands there."""
 
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
 
-import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import make_url
 
+from geo_service.cli import main
 from geo_service.persistence import migrate, postgresql
 from geo_service.persistence.cluster import Cluster
 from geo_service.persistence.database import Database
@@ -64,23 +68,24 @@ def test_a_database_made_by_the_roles_and_grants_shown_can_be_served(cluster: Cl
     assert (number, stations) == (1, 203)
 
 
-def test_a_backup_made_as_shown_is_restored_as_shown(cluster: Cluster) -> None:
+def test_a_backup_made_as_shown_is_restored_as_shown(cluster: Cluster, tmp_path: Path) -> None:
     migrate.upgrade(cluster.owner_url)
     database = Database.connect(cluster.service_url)
     load_folder(database, PROJECT / "data/stations", author="a", reason="b")
     database.engine.dispose()
 
-    _run(_block("pg_dump"), cluster)
-    _count(cluster, "DELETE FROM station")
-    _run(_block("pg_restore"), cluster)
+    with throw_away_home() as another, chdir(tmp_path):
+        _geo_service(_block("geo-service backup"), cluster.home)
+        said = _geo_service(_block("geo-service restore"), another)
 
-    assert _count(cluster, "SELECT 1 FROM station") == 203
+    assert said == "Restored revision 1, 203 stations.\n"
 
 
-def _count(cluster: Cluster, statement: str) -> int:
-    url = make_url(cluster.service_url).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False)) as connection:
-        return connection.execute(statement).rowcount
+def _geo_service(command: str, home: Path) -> str:
+    _, *words = shlex.split(command)
+    ran = CliRunner(env={"GEO_SERVICE_HOME": str(home)}).invoke(main, words)
+    assert ran.exit_code == 0, ran.output
+    return ran.output
 
 
 def test_the_grants_shown_are_those_that_the_private_database_gets() -> None:

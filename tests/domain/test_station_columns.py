@@ -62,6 +62,7 @@ STATIONS = st.builds(
     verified_on=st.none() | st.dates(),
     opened_on=st.none() | st.dates(),
     closed_on=st.none() | st.dates(),
+    reported_closed_on=st.none() | st.dates(),
 )
 REGISTERS = st.lists(STATIONS, max_size=6, unique_by=lambda station: station.id)
 

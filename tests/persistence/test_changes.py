@@ -96,6 +96,7 @@ def test_a_changed_station_is_found_as_it_was_given(scratch: Database) -> None:
         verified_on=date(2026, 1, 2),
         opened_on=date(1, 1, 1),
         closed_on=date(9999, 12, 31),
+        reported_closed_on=date(2026, 1, 3),
     )
 
     number = change(scratch, given)
@@ -111,6 +112,14 @@ def test_only_what_is_changed_has_a_history_of_it(scratch: Database, loaded: int
     assert number == loaded + 1
     assert history(scratch, A)[0] == (number, "moved")
     assert history(scratch, B)[0][0] <= loaded
+
+
+def test_what_no_station_has_is_no_part_of_its_history(scratch: Database) -> None:
+    with scratch.transaction() as session:
+        kept = session.scalar(text("SELECT document FROM station_history WHERE station_id = 'A-1'"))
+
+    assert kept is not None
+    assert "reported_closed_on" not in kept  # nor had those documents it that are older than it
 
 
 def test_a_change_that_changes_nothing_makes_no_revision(scratch: Database, loaded: int) -> None:

@@ -12,7 +12,7 @@ from geo_service.domain.errors import DatasetError, Fault
 from geo_service.domain.register import Dataset
 from geo_service.domain.station import Accessibility, Amenity, DataStatus, Group, ServiceKind
 from geo_service.persistence.database import Database
-from geo_service.persistence.dataset import STATION_COLUMNS, read_dataset
+from geo_service.persistence.dataset import LATER_COLUMNS, STATION_COLUMNS, read_dataset
 from geo_service.persistence.register import RegisterStore
 from geo_service.services.setup import load_folder
 from tests.support.folder import Cells, Folder, a_row, a_square, a_unit
@@ -79,6 +79,7 @@ def station_rows(draw: st.DrawFn) -> Cells:
         verified_on=draw(st.one_of(st.just(""), st.dates().map(date.isoformat))),
         opened_on=draw(st.one_of(st.just(""), st.dates(max_value=MID).map(date.isoformat))),
         closed_on=draw(st.one_of(st.just(""), st.dates(min_value=LATER).map(date.isoformat))),
+        reported_closed_on=draw(st.one_of(st.just(""), st.dates().map(date.isoformat))),
         **{column: draw(MAYBE_TEXT) for column in ("name_en", "address", "telephone")},
     )
     for column, limit in DEGREES.items():
@@ -129,6 +130,7 @@ def test_a_cell_is_read_as_it_was_written(row: Cells, folder: Folder) -> None:
     assert str(station.verified_on or "") == row["verified_on"]
     assert str(station.opened_on or "") == row["opened_on"]
     assert str(station.closed_on or "") == row["closed_on"]
+    assert str(station.reported_closed_on or "") == row["reported_closed_on"]
 
 
 def kept(dataset: Dataset, database: Database) -> Dataset:
@@ -185,13 +187,13 @@ def test_a_station_without_its_own_columns_filled_is_still_a_station(folder: Fol
 
 
 def test_a_folder_from_before_stations_had_dates_is_read(folder: Folder) -> None:
-    older = tuple(each for each in STATION_COLUMNS if each not in {"opened_on", "closed_on"})
+    older = tuple(each for each in STATION_COLUMNS if each not in LATER_COLUMNS)
     path, row = folder.write(), a_row()
     folder.table("stations.csv", older, [{column: row[column] for column in older}])
 
     [station] = read_dataset(path).stations
 
-    assert (station.opened_on, station.closed_on) == (None, None)
+    assert (station.opened_on, station.closed_on, station.reported_closed_on) == (None,) * 3
 
 
 @pytest.mark.parametrize("closed_on", ["2020-01-01", "2019-12-31"])
@@ -258,6 +260,7 @@ BAD_CELLS = [
     ("accuracy_m", "9" * 400, "out of range"),
     ("opened_on", "2016", "not a date; write it like 2026-11-22"),
     ("closed_on", "2026-11-31", "not a date"),
+    ("reported_closed_on", "昨天", "not a date"),
     ("verified_on", "22.11.2026", "not a date; write it like 2026-11-22"),
     ("verified_on", "20261122", "not a date"),
     ("verified_on", "2026-02-30", "not a date"),

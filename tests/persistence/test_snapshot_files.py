@@ -56,6 +56,7 @@ def all_there_is() -> Dataset:
         verified_on=date(2026, 2, 28),
         opened_on=date(2016, 5, 1),
         closed_on=date(2027, 1, 1),
+        reported_closed_on=date(2026, 11, 20),
     )
     square, two = box(114.0, 33.5, 114.1, 33.6), MultiPolygon([box(0, 0, 1, 1), box(2, 2, 3, 3)])
     outline: tuple[Polygon | MultiPolygon, ...] = (square, two)

@@ -51,6 +51,7 @@ def hostile_stations() -> list[Station]:
             verified_on=date(2026, 2, 1 + number),
             opened_on=date(2016, 2, 1 + number) if number % 2 else None,
             closed_on=date(9999, 12, 31) if number % 3 else None,
+            reported_closed_on=None if number % 4 else date(2026, 3, 1 + number),
         )
         for number, words in enumerate(HOSTILE)
     ]

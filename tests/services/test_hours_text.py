@@ -34,7 +34,22 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # Monday, 12:00 in Shanghai
             "Mon–Fri 08:00–18:00 ring, Mo-Fr; twice",
         ),
         ("Jun-Sep 06:00-22:00", "6月至9月 06:00–22:00", "Jun–Sep 06:00–22:00"),
-        ("Mo-Su 22:00-06:00", "每天 22:00–06:00", "daily 22:00–06:00"),
+        (
+            "May 01-Sep 30 Mo-Su 06:00-20:00; 2026 Feb 14 off",
+            "5月1日至9月30日 每天 06:00–20:00；2026年2月14日 休息",
+            "May 01–Sep 30 daily 06:00–20:00; 2026 Feb 14 closed",
+        ),
+        ("Sa 00:00-24:00; PH off", "周六 全天；节假日 休息", "Sat all day; public holidays closed"),
+        ("Oct 01-07 off", "10月1日至7日 休息", "Oct 01–07 closed"),
+        ("May 08:00-18:00", "5月 08:00–18:00", "May 08:00–18:00"),
+        ("Mo-Su 20:00-26:00", "每天 20:00–次日 02:00", "daily 20:00–26:00"),
+        ("Mo-Su 18:00-24:00", "每天 18:00–24:00", "daily 18:00–24:00"),
+        (
+            "Mo-Fr 22:00-06:00, Sa,Su 20:00-02:00",
+            "周一至周五 22:00–次日 06:00，另加 周六、周日 20:00–次日 02:00",
+            "Mon–Fri 22:00–06:00; also Sat, Sun 20:00–02:00",
+        ),
+        ("Mo-Su 22:00-06:00", "每天 22:00–次日 06:00", "daily 22:00–06:00"),
     ],
 )
 def test_hours_are_said_in_both_languages(expression: str | None, zh: str, en: str) -> None:

@@ -54,7 +54,7 @@ def an_account(
     password: str | None = None,
     **more: Any,
 ) -> Account:
-    """Make an account in an app's database; one with a password takes a tenth of a second."""
+    """Make an account in an app's database; a password takes a moment to be hashed."""
     with app.app_context():
         number = secrets.token_hex(4)
         account = Account(

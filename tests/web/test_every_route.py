@@ -34,6 +34,7 @@ PUBLIC = {
     "POST /planner/scenarios": "the form of the same",
     "POST /planner/scenarios/<scenario_id>/cancel": "needs the scenario's token, in a cookie",
     "POST /planner/scenarios/<scenario_id>/remove": "needs the scenario's token, in a cookie",
+    "POST /k/<token>": "the link of a station's keeper is the key: it verifies one record; limited",
     "POST /register/sign-in": "how one comes in",
 }
 # Pages of the desk that show nothing of it.

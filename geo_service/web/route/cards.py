@@ -43,6 +43,7 @@ class Card:
     links: NavigationLinks
     page: str
     demonstration: bool
+    reported: str
 
 
 def card_of(
@@ -71,6 +72,9 @@ def card_of(
         links=links_to(station.coordinate, station.name, place=place.name),
         page=f"/s/{quote(station.id, safe='')}",
         demonstration=station.data_status is DataStatus.DEMONSTRATION,
+        reported=""
+        if station.reported_closed_on is None
+        else words["reported_closed"].format(day=station.reported_closed_on.isoformat()),
     )
 
 

@@ -7,6 +7,7 @@ from geo_service.web.language import Language
 
 WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
     "zh": {
+        "reported_closed": "{day} 起有好几个人说这里关着，还没有核实",
         "heading": "我的路线上有哪些驿站",
         "lead": "放进一条路线，按走的顺序看：走到哪里有驿站，离路多远，去一趟要多走多久。",
         "saved": "存好的路线",
@@ -117,6 +118,7 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "saved_unknown": "没有这条存好的路线，它可能已被删除。",
     },
     "en": {
+        "reported_closed": "Several people reported it closed since {day}; not looked at yet",
         "heading": "Stations along my route",
         "lead": "Put in a route and see, in order of travel, where it passes a station, how far "
         "off that is and what going there costs.",

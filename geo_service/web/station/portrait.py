@@ -77,6 +77,7 @@ class _Portrait:
             "holidays": self._holidays(schedules),
             "facts": self._facts(station),
             "lifetime": self._lifetime(station),
+            "reported_closed": self._reported_closed(station),
             "township": self._register.townships_by_code.get(station.township_code or ""),
             "nearby": self._nearby(station, walking),
         }
@@ -193,6 +194,11 @@ class _Portrait:
         day = station.closed_on if span == "ended" else station.opened_on
         assert day is not None
         return self._words[f"lifetime_{span}"].format(day=day.isoformat())
+
+    def _reported_closed(self, station: Station) -> str:
+        """Say since when people have reported a station closed; nothing, where they have not."""
+        day = station.reported_closed_on
+        return "" if day is None else self._words["reported_closed"].format(day=day.isoformat())
 
     def _nearby(self, station: Station, walking: Walking) -> list[dict[str, Any]]:
         query = NearestQuery(origin=station.coordinate, instant=self._now, limit=_NEARBY + 1)

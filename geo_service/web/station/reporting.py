@@ -1,5 +1,8 @@
 """Reports as they are sent, by the form of a station's page or by a program; and kept."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
 from threading import BoundedSemaphore
 from typing import Annotated, Final, cast
 
@@ -12,15 +15,23 @@ from geo_service.domain.errors import (
     InvalidQueryError,
     ParameterFault,
     RegisterNotWritableError,
+    StationNotFoundError,
 )
 from geo_service.domain.report import LONGEST_WORDS, Report, ReportKind
 from geo_service.domain.station import Amenity, StationId
+from geo_service.persistence.changes import ChangeStore
 from geo_service.persistence.faults import why_unfit
 from geo_service.persistence.reports import ReportStore
-from geo_service.services.reports import Outcome, keep_report
+from geo_service.services.reports import (
+    Outcome,
+    is_said_closed,
+    keep_report,
+    mark_reported_closed,
+    sender_of,
+)
 from geo_service.web.origins import refuse_other_sites
 from geo_service.web.params import Parameters
-from geo_service.web.senders import SenderLimit
+from geo_service.web.senders import SenderLimit, connection_of
 
 MOST_OF_A_SENDER: Final = 10
 SENDER_SECONDS: Final = 600
@@ -30,6 +41,7 @@ _SENDERS: Final = "geo_service.web.report_senders"
 # While the database says nothing each report waits seconds for it; the other threads of the
 # process go on answering questions.
 _one_at_a_time = BoundedSemaphore(1)
+_one_marks = BoundedSemaphore(1)
 _SECONDS_TO_WAIT: Final = 1.0
 
 
@@ -113,13 +125,44 @@ def admit() -> None:
 
 def keep(report: Report) -> Outcome:
     """Put a report into the register's queue, or raise RegisterNotWritableError within seconds."""
-    if not _one_at_a_time.acquire(timeout=_SECONDS_TO_WAIT):
-        raise RegisterNotWritableError(
-            "the report was not taken: others are waiting for the database"
+    register = runtime.register()
+    revision, today = register.revision.number, register.eras.day_of(runtime.now())
+    least = runtime.settings().closed_after_reports
+    with (
+        _turn(_one_at_a_time, "the report was not taken"),
+        runtime.database().transaction() as session,
+    ):
+        store = ReportStore(session)
+        outcome = keep_report(store, report, revision=revision, sender=_sender(report, today))
+        said_closed = is_said_closed(store, report, least=least)
+    if said_closed and register.station(report.station_id).reported_closed_on is None:
+        _mark(report.station_id, least, today)
+    return outcome
+
+
+def _mark(station_id: StationId, least: int, today: date) -> None:
+    # In a transaction of its own: the report is kept even while somebody else writes for long, and
+    # the next one finds out again that there are enough.
+    with (
+        suppress(RegisterNotWritableError, StationNotFoundError),
+        _turn(_one_marks, "the station was not marked"),
+        runtime.database().transaction() as session,
+    ):
+        mark_reported_closed(
+            ReportStore(session), ChangeStore(session), station_id, least=least, on=today
         )
+
+
+@contextmanager
+def _turn(one: BoundedSemaphore, otherwise: str) -> Iterator[None]:
+    if not one.acquire(timeout=_SECONDS_TO_WAIT):
+        raise RegisterNotWritableError(f"{otherwise}: others are waiting for the database")
     try:
-        with runtime.database().transaction() as session:
-            revision = runtime.register().revision.number
-            return keep_report(ReportStore(session), report, revision=revision)
+        yield
     finally:
-        _one_at_a_time.release()
+        one.release()
+
+
+def _sender(report: Report, today: date) -> bytes:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return sender_of(connection_of(request.remote_addr), report.station_id, today, key)

@@ -17,6 +17,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "state_coming": "尚未启用",
         "lifetime_ended": "已停用：自 {day} 起不再开放。",
         "lifetime_coming": "将于 {day} 启用，此前没有驿站。",
+        "reported_closed": "{day} 起有好几个人说这里关着，还没有人去核实。"
+        "出门前先打电话，或者去别处。",
         "for": "服务对象",
         "anyone": "所有户外劳动者",
         "group_sanitation": "环卫工",
@@ -117,6 +119,8 @@ WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "state_coming": "Not opened yet",
         "lifetime_ended": "Closed for good since {day}.",
         "lifetime_coming": "Opens on {day}; until then there is nothing.",
+        "reported_closed": "Several people have reported it closed since {day}, and nobody has "
+        "looked yet. Call first, or go elsewhere.",
         "for": "For",
         "anyone": "all outdoor workers",
         "group_sanitation": "sanitation workers",

@@ -38,6 +38,7 @@ class Card:
     address: str
     telephone: str
     warning: str
+    reported: str
     navigation: NavigationLinks
 
 
@@ -67,6 +68,9 @@ class CardMaker:
             warning=""
             if station.data_status is DataStatus.OFFICIAL
             else words[station.data_status.value],
+            reported=""
+            if station.reported_closed_on is None
+            else words["reported_closed"].format(day=station.reported_closed_on.isoformat()),
             navigation=links_to(station.coordinate, station.name, place=self.register.place.name),
         )
 

@@ -49,10 +49,10 @@ def test_a_wrong_password_and_an_unknown_login_are_refused_in_the_same_words(
 def test_an_unknown_login_is_refused_as_slowly_as_a_known_one() -> None:
     kept = passwords.hash_of(PASSWORD)
 
-    def seconds(hashed: str | None) -> float:
-        began = time.perf_counter()
+    def seconds(hashed: str | None) -> float:  # of work: others keep the machine busy as well
+        began = time.thread_time()
         passwords.fits("wrong", hashed)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     known, unknown = (min(seconds(each) for _ in range(3)) for each in (kept, None))
     assert unknown == pytest.approx(known, rel=0.5)

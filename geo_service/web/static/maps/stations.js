@@ -94,6 +94,7 @@
       "article",
       { class: "card" },
       demonstration ? element("p", { class: "ribbon" }, words["stations.do_not_go"]) : null,
+      station.reported ? element("p", { class: "ribbon" }, station.reported) : null,
       element("h2", {}, station.name),
       station.other_name ? element("p", { class: "muted" }, station.other_name) : null,
       ...station.services.map((service) => serviceBlock(service, words)),

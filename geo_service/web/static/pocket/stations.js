@@ -49,6 +49,7 @@ export function readStations(columns, { amenities, services }, hours) {
     accessibility: row.accessibility,
     dataStatus: row.data_status,
     verifiedOn: row.verified_on,
+    reportedClosedOn: row.reported_closed_on,
     pinyin: row.pinyin,
     initials: initialsOf(row.pinyin),
     addressPinyin: row.address_pinyin,

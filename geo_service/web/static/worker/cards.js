@@ -67,12 +67,15 @@ export function cardMaker(known, speaker) {
     const visit = { now, arrival: new Date(now.getTime() + (walkMinutes || 0) * 60000) };
     const url = `${known.root}/s/${encodeURIComponent(station.id)}?lang=${known.language}`;
     const warning = station.dataStatus === 'official' ? '' : words[station.dataStatus];
+    const reported = station.reportedClosedOn
+      ? fill(words.reported_closed, { day: station.reportedClosedOn }) : '';
     const address = station.address || (township ? nameOf(township) : '');
     return element('li', { class: 'card', id: `station-${station.id}` },
       distanceM !== null && element('p', { class: 'way' },
         element('b', {}, speaker.distance(distanceM)), ' ',
         element('span', {}, speaker.walk(walkMinutes))),
       element('h3', {}, element('a', { href: url }, name)),
+      reported !== '' && element('p', { class: 'warning' }, icon('warning'), reported),
       element('ul', { class: 'doors' },
         ...doors.map((each) => door(each, visit, Boolean(station.telephone)))),
       station.amenities.length > 0

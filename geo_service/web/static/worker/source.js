@@ -140,6 +140,7 @@ function seenByService({ id, geometry, properties }, { open }) {
       address: properties.address,
       telephone: properties.telephone,
       dataStatus: properties.data_status,
+      reportedClosedOn: properties.reported_closed_on,
     },
     township: properties.township && {
       name: properties.township.name, nameEn: properties.township.name_en,

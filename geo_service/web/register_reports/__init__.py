@@ -1,0 +1,1 @@
+"""The staff's queue of reports."""

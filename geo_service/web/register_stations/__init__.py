@@ -1,0 +1,1 @@
+"""The list of stations and the form of each, for the staff who keep the register."""
