@@ -19,6 +19,7 @@ from geo_service.domain.coordinate import Bounds, Coordinate
 from geo_service.domain.coordinates import Coordinates
 from geo_service.domain.eras import Era, Eras
 from geo_service.domain.errors import StationNotFoundError, TownshipNotFoundError
+from geo_service.domain.filter_properties import Columns
 from geo_service.domain.holidays import HolidayCalendar
 from geo_service.domain.opening_hours import Schedules
 from geo_service.domain.place import Claim, Place, Revision
@@ -64,7 +65,7 @@ class Selection:
     """
 
     def __init__(
-        self, stations: StationColumns, conditions: StationFilter, in_being: NDArray[np.bool_]
+        self, stations: StationColumns, conditions: StationFilter, kept: NDArray[np.bool_]
     ) -> None:
         self._stations = stations
         kinds: dict[tuple[Service, ...], int] = {}
@@ -73,7 +74,7 @@ class Selection:
             if services := conditions.services_of(traits):
                 kind_of_traits[number] = kinds.setdefault(services, len(kinds))
         kind_of_all = kind_of_traits[np.asarray(stations.traits_of)]
-        numbers = np.flatnonzero(in_being & (kind_of_all != _NO_KIND))
+        numbers = np.flatnonzero(kept & (kind_of_all != _NO_KIND))
         self._numbers = _whole(numbers)
         self.kind_of = _whole(kind_of_all[numbers])
         self.kinds = tuple(kinds)
@@ -142,6 +143,12 @@ def _whole(numbers: NDArray[np.intp]) -> "array[int]":
 # of a nation's.
 _STATIONS_IN_SELECTIONS: Final = 200_000
 _TIMES_THE_REGISTER: Final = 4
+# What a selection takes besides, so that even of those without a station few hundred are kept.
+_AS_MANY_STATIONS: Final = 500
+
+
+def _room_taken(selection: Selection) -> int:
+    return len(selection) + _AS_MANY_STATIONS
 
 
 class Register:
@@ -165,7 +172,7 @@ class Register:
         self._overrides = overrides
         room = max(_STATIONS_IN_SELECTIONS, _TIMES_THE_REGISTER * len(self.stations))
         self._selections: LRUCache[tuple[StationFilter, Era], Selection] = LRUCache(
-            room, getsizeof=len
+            room, getsizeof=_room_taken
         )
         self._selecting = threading.Lock()
         self.surveys: dict[Level, Survey] = {}
@@ -224,13 +231,23 @@ class Register:
 
     def select(self, conditions: StationFilter, era: Era) -> Selection:
         """Return the stations in being that match; made once for what is asked for often."""
-        key = conditions, era
+        key, where = (conditions, era), conditions.where
         with self._selecting:
             selection = self._selections.get(key)
-            if selection is None:
+            if selection is not None:
+                return selection
+            if where is None:
                 selection = Selection(self.stations, conditions, self._in_being(era))
                 self._selections[key] = selection
-        return selection
+                return selection
+        kept = self._in_being(era) & where.holds(self._columns)  # holds nobody else up meanwhile
+        with self._selecting:
+            selection = Selection(self.stations, conditions, kept)
+            return self._selections.setdefault(key, selection)
+
+    @cached_property
+    def _columns(self) -> Columns:
+        return Columns(self)
 
     def stations_in(self, era: Era) -> Sequence[Station]:
         """Return the stations in being in an era, by identifier."""

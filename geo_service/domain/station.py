@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import NewType, Protocol
+from typing import TYPE_CHECKING, NewType, Protocol
 
 from geo_service.domain.coordinate import Coordinate, Metres
 from geo_service.domain.datum import Datum
+
+if TYPE_CHECKING:
+    from geo_service.domain.filter_conditions import StationCondition
 
 StationId = NewType("StationId", str)
 
@@ -130,14 +133,21 @@ class Offer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationFilter:
-    """Which stations a question is about. Every condition set must hold, on one same service."""
+    """Which stations a question is about. Every condition set must hold, on one same service.
+
+    ``where`` is of the whole station, and judged by the register for all of them at once.
+    """
 
     service: ServiceKind | None = None
     group: Group | None = None
     amenities: frozenset[Amenity] = field(default_factory=frozenset)
+    where: "StationCondition | None" = None
 
     def services_of(self, offer: Offer) -> tuple[Service, ...]:
-        """Return the services that answer the question; none, if the offer does not match."""
+        """Return the services that answer the question; none, if the offer does not match.
+
+        ``where`` is not looked at: an offer is not a whole station.
+        """
         if not self.amenities <= offer.amenities:
             return ()
         return tuple(

@@ -237,8 +237,8 @@ def _stations(
 
 def _identifier(row: Row) -> StationId:
     identifier = row.code("id")
-    if identifier == "nearest":
-        row.fault("id", "is taken: /stations/nearest asks for the nearest")
+    if identifier in {"nearest", "queryables"}:
+        row.fault("id", f"is taken: /stations/{identifier} asks for something else")
     return StationId(identifier)
 
 

@@ -174,8 +174,8 @@ def why_no_identifier(text: str) -> str | None:
     """Say why a text cannot name a station, or None."""
     if _IDENTIFIER.fullmatch(text) is None:
         return "is not an identifier: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"
-    if text == "nearest":
-        return "is taken: /stations/nearest asks for the nearest"
+    if text in {"nearest", "queryables"}:
+        return f"is taken: /stations/{text} asks for something else"
     return None
 
 

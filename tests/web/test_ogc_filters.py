@@ -146,3 +146,26 @@ def test_other_languages_are_refused_by_name(client: FlaskClient) -> None:
 
     assert response.status_code == 400
     assert "cql2-text" in response.text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "capacity > 8 OR capacity < 3 AND id = 'LH-004'",
+            "capacity > 8 OR id = 'LH-004' AND capacity < 3",
+        ),
+        ("NOT (capacity > 8 OR capacity < 3)", "capacity BETWEEN 3 AND 8"),
+        ("T_AFTER(opened_on, DATE('2018-01-01'))", "opened_on > DATE('2018-01-01')"),
+        ("T_DURING(opened_on, INTERVAL('2018-01-01', '..'))", "opened_on > DATE('2018-01-01')"),
+        ("name = 'it''s' OR capacity > 8", "capacity > 8"),
+        (
+            "S_WITHIN(geometry, BBOX(114, 33.5, 114.1, 33.6))",
+            "S_WITHIN(geometry, POLYGON((114 33.5, 114.1 33.5, 114.1 33.6, 114 33.6, 114 33.5)))",
+        ),
+    ],
+)
+def test_the_same_said_in_two_ways_finds_the_same(
+    client: FlaskClient, one: str, other: str
+) -> None:
+    assert found(client, filter=one) == found(client, filter=other) != set()

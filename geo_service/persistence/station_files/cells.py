@@ -122,9 +122,9 @@ def identifier(raw: Plain, remark: Remark) -> str | None:
             "不是有效编号：只能用英文字母、数字、“.”、“_”、“-”，以字母或数字开头，最多 64 个字符",
             "is not an identifier: up to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
         )
-    if value == "nearest":
+    if value in {"nearest", "queryables"}:
         raise UnfitError(
-            "这个编号被服务自己占用", "is taken: /stations/nearest asks for the nearest"
+            "这个编号被服务自己占用", f"is taken: /stations/{value} asks for something else"
         )
     return value
 

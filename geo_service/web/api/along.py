@@ -28,7 +28,7 @@ from geo_service.services.along import (
 from geo_service.services.openness import When
 from geo_service.web import geojson, params, shapes
 from geo_service.web.answers import json_text, with_list, with_members
-from geo_service.web.api.parameters import DatumParameters, FilterParameters
+from geo_service.web.api.parameters import StationsParameters
 from geo_service.web.features import features_of
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Decimal, Latitude, Longitude, Whole
@@ -108,7 +108,7 @@ Line = Annotated[
 ]
 
 
-class AlongOptions(FilterParameters, DatumParameters):
+class AlongOptions(StationsParameters):
     """What may be asked of a route, wherever its line is from."""
 
     within: Annotated[

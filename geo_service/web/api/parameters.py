@@ -1,9 +1,10 @@
 """What the resources of the API may be asked, and what that means in the domain's words."""
 
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import BeforeValidator, ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from geo_service.domain.coordinate import Bounds, Coordinate, Metres
@@ -14,6 +15,7 @@ from geo_service.domain.errors import (
     InvalidQueryError,
     ParameterFault,
 )
+from geo_service.domain.filter_reading import LONGEST, LONGEST_JSON, FilterLanguage
 from geo_service.domain.station import Amenity, Group, ServiceKind, StationFilter, StationId
 from geo_service.services.browse import MAX_PAGE, BrowseQuery
 from geo_service.services.coverage import CoverageQuery
@@ -22,6 +24,7 @@ from geo_service.services.nearest_to_many import ManyNearestQuery
 from geo_service.services.openness import OpenCondition, When
 from geo_service.web import params
 from geo_service.web.api.demand_options import DemandOptions
+from geo_service.web.api.filters import language_of, station_condition, text_of_object
 from geo_service.web.params import Day, Decimal, Latitude, Longitude, Parameters, Truth, Whole
 
 _OPEN_WORDS = {"now": When.INSTANT, "arrival": When.ARRIVAL}
@@ -92,6 +95,37 @@ class FilterParameters(OfferParameters):
         return OpenCondition(when=when, certain=self.open_only)
 
 
+class StationsParameters(FilterParameters, DatumParameters):
+    """Which stations a question is about: by what they offer, and by all that is known of them."""
+
+    filter: Annotated[
+        str | None,
+        Field(
+            description="CQL2 on the properties of stations, as /api/v1/stations/queryables lists "
+            f"them; up to {LONGEST:,} characters as text, {LONGEST_JSON:,} as JSON. Coordinates "
+            "are in `datum`.",
+            examples=["capacity >= 10 AND A_CONTAINS(amenities, ('water', 'toilet'))"],
+        ),
+    ] = None
+    filter_lang: Annotated[
+        FilterLanguage | None,
+        Field(
+            alias="filter-lang",
+            description="How `filter` is written; told by its first sign if left out.",
+        ),
+    ] = None
+
+    def conditions(self) -> StationFilter:
+        """Return what does not depend on the time."""
+        if self.filter is None:
+            if self.filter_lang is not None:
+                raise InvalidQueryError(ParameterFault("filter-lang", "needs filter beside it"))
+            return super().conditions()
+        language = self.filter_lang or language_of(self.filter)
+        where = station_condition(self.filter, language, self.datum)
+        return replace(super().conditions(), where=where)
+
+
 class _Options(TypedDict):
     """What a question from one origin and one from many have in common."""
 
@@ -102,7 +136,7 @@ class _Options(TypedDict):
     open: OpenCondition | None
 
 
-class NearestOptions(FilterParameters, DatumParameters):
+class NearestOptions(StationsParameters):
     """What one nearest question, or a thousand, may say besides where from."""
 
     limit: Annotated[
@@ -156,6 +190,11 @@ class ManyNearestParameters(NearestOptions):
         list[OriginParameters],
         Field(min_length=1, max_length=MAX_ORIGINS, description="Where to look from."),
     ]
+    filter: Annotated[
+        str | None,
+        BeforeValidator(text_of_object, json_schema_input_type=str | dict[str, Any] | None),
+        Field(description="CQL2 as text, or CQL2 JSON as an object; see GET."),
+    ] = None
 
     def query(self, now: datetime) -> ManyNearestQuery:
         """Return the question."""
@@ -174,7 +213,7 @@ class ManyNearestParameters(NearestOptions):
         return f"origins.{place} ({own})" if own else f"origins.{place}"
 
 
-class BrowseParameters(FilterParameters, DatumParameters):
+class BrowseParameters(StationsParameters):
     """GET /api/v1/stations."""
 
     bbox: Annotated[

@@ -106,7 +106,7 @@ def station(station_id: str) -> Response:
 
 
 def _links(given: BrowseParameters, page: Page) -> list[shapes.LinkShape]:
-    asked = given.model_dump(mode="json", exclude_unset=True)
+    asked = given.model_dump(mode="json", exclude_unset=True, by_alias=True)
     links: list[shapes.LinkShape] = [_link("self", asked)]
     if page.following is not None:
         links.append(_link("next", asked | {"after": page.following}))
