@@ -58,6 +58,13 @@ COMMANDS = {
         seconds=8.0,
         quick_seconds=2.0,
     ),
+    "tiles": Bounds(
+        about="Vector tiles: cut by pygeoapi's provider and by the service's own SQL, one after "
+        "the other, and answered again.",
+        sizes=(203,),
+        quick_sizes=(203,),
+        quick_rounds=1,
+    ),
     "page": Bounds(
         about="The worker's page on a slow phone: Lighthouse's scores, times and bytes.",
         sizes=(203,),

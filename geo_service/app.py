@@ -18,6 +18,8 @@ from geo_service.web.sessions import CookieSessions
 
 # The largest body any resource takes is a thousand origins, some 100 kB.
 _LARGEST_BODY = 1024 * 1024
+# PostGIS takes 50 ms to get ready for a new connection, and a map asks for dozens of tiles at once.
+_KEPT_FOR_READERS = 2
 
 
 class _Service(Flask):
@@ -102,13 +104,14 @@ def _published(settings: Settings, database: Database) -> Database:
     url = settings.reader_database_url or settings.database_url
     if url is None:  # a database that was handed over; nothing but tests does
         return database
-    return _reached(settings, url, read_only=True)
+    return _reached(settings, url, read_only=True, kept=_KEPT_FOR_READERS)
 
 
-def _reached(settings: Settings, url: str, *, read_only: bool = False) -> Database:
+def _reached(settings: Settings, url: str, *, read_only: bool = False, kept: int = 0) -> Database:
     return Database.connect(
         url,
         read_only=read_only,
+        kept=kept,
         connect_timeout_s=settings.connect_timeout_s,
         statement_timeout_ms=settings.statement_timeout_ms,
     )

@@ -207,6 +207,10 @@ class OffTheStreetsError(GeoServiceError):
     """The place is so far from any street of the network that no walk can be measured."""
 
 
+class TileNotFoundError(GeoServiceError):
+    """There is no such tile, or no such layer of tiles."""
+
+
 class ImportNotFoundError(GeoServiceError):
     """No import carries this identifier, or its file is no longer kept."""
 

@@ -1,6 +1,7 @@
 """One database: how it is reached, how long it is waited for, and transactions on it."""
 
 import re
+import select
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
@@ -9,8 +10,8 @@ from typing import Any, Final, TypeVar
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.waiting import Ready
-from sqlalchemy import Engine, NullPool, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo_service.domain.errors import (
@@ -64,17 +65,20 @@ class Database:
         connect_timeout_s: int = 2,
         statement_timeout_ms: int = 0,
         read_only: bool = False,
+        kept: int = 0,
     ) -> "Database":
         """Open a database by its URL; nothing is sent until first use.
+
+        Each transaction has a connection of its own, but for as many as are ``kept``.
 
         A server that cannot be reached is given up on after ``connect_timeout_s``; a statement
         after ``statement_timeout_ms`` (0: never). One that is frozen is found out by itself.
         """
         engine = create_engine(
             psycopg_url(url),
-            # Reads are answered from memory and writes are rare: a connection kept for them would
-            # be one more that can go stale, and one less for others.
-            poolclass=NullPool,
+            # Most reads are answered from memory and writes are rare: a connection kept for them
+            # would be one more that can go stale, and one less for others.
+            **({"poolclass": QueuePool, "pool_size": kept} if kept else {"poolclass": NullPool}),
             hide_parameters=True,  # an error's text goes to the log; positions do not
             connect_args={
                 "connect_timeout": connect_timeout_s,
@@ -92,6 +96,8 @@ class Database:
             connection.watch(named, longest_s)
             return connection
 
+        if kept:
+            event.listen(engine, "checkout", _let_go_of_the_dead)
         return cls(engine)
 
     @contextmanager
@@ -214,6 +220,17 @@ class _WatchfulConnection(psycopg.Connection[Any]):
         except psycopg.Error:
             pass  # it refuses, so it lives; if it died, this connection hears of that by itself
         return True
+
+
+def _let_go_of_the_dead(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Have another connection opened in the place of one whose server went meanwhile.
+
+    A server has nothing to say to who asks nothing, but that it ends the connection.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError
 
 
 def _resumable(gen: PQGen[T]) -> PQGen[T]:

@@ -51,6 +51,8 @@ from geo_service.web.keeper import staff as register_keepers
 from geo_service.web.keeper import views as keeper
 from geo_service.web.maps import views as maps
 from geo_service.web.ogc import mounted as ogc_mounted
+from geo_service.web.ogc import processes as ogc_processes
+from geo_service.web.ogc import tiles as ogc_tiles
 from geo_service.web.ogc import views as ogc
 from geo_service.web.planner import views as planner
 from geo_service.web.planner_scenarios import views as planner_scenarios
@@ -71,6 +73,8 @@ from geo_service.web.route import views as route
 from geo_service.web.start import views as start
 from geo_service.web.station import reporting
 from geo_service.web.station import views as station
+from geo_service.web.tiles import cut as tiles_cut
+from geo_service.web.tiles import views as tiles
 from geo_service.web.worker import views as worker
 
 
@@ -100,6 +104,9 @@ def register(app: Flask, settings: Settings) -> None:
         scorecard.blueprint,
         documents.blueprint,
         ogc.blueprint,
+        ogc_tiles.blueprint,
+        ogc_processes.blueprint,
+        tiles.blueprint,
         maps.blueprint,
         route.blueprint,
         planner.blueprint,
@@ -136,6 +143,7 @@ def register(app: Flask, settings: Settings) -> None:
     tries.register(app)
     reporting.register(app)
     ogc_mounted.register(app)
+    tiles_cut.register(app)
     keeper.register(app)
     scenario_work.register(app)
     import_work.register(app)

@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
     app.config["COMPRESS_REGISTER"] = False
     app.config["COMPRESS_MIMETYPES"] = list(_WORTH_IT)
     compress = Compress(app)
+    compress.compress_mimetypes_set.add("application/vnd.mapbox-vector-tile")
 
     def answer(response: Response) -> Response:
         if "HTTP_ACCEPT_ENCODING" in request.environ and not _is_for_if_match(response):

@@ -46,6 +46,7 @@ from geo_service.domain.errors import (
     SignInRefusedError,
     StationChangedError,
     StationNotFoundError,
+    TileNotFoundError,
     TooManyImportsError,
     TooManyReportsError,
     TooManyRequestsError,
@@ -320,6 +321,12 @@ PROBLEM_TYPES: Final[dict[type[GeoServiceError], ProblemType]] = {
         "The data folder has faults",
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "The detail lists every fault with its file, row and column; nothing was written.",
+    ),
+    TileNotFoundError: ProblemType(
+        "tile-not-found",
+        "No such tile",
+        HTTPStatus.NOT_FOUND,
+        "The TileJSON of a layer says at which zooms there are tiles: /tiles/stations.json.",
     ),
     RegisterUnavailableError: ProblemType(
         "register-unavailable",

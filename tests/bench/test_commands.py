@@ -15,6 +15,7 @@ SMALL = {
     "coverage": ["--rounds=1", "--sizes=203"],
     "siting": ["--rounds=1", "--seconds=1", "--sizes=100"],
     "maps": ["--rounds=1", "--seconds=1"],
+    "tiles": ["--rounds=1"],
     "page": ["--rounds=1"],
     "startup": ["--rounds=1"],
     "memory": ["--rounds=1", "--sizes=203"],

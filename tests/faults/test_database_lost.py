@@ -26,6 +26,13 @@ pytestmark = pytest.mark.slow
 OUTAGE_S = 6.0
 A_FEW_SECONDS = 10.0
 REFUSED_WITHIN_S = 3.0
+PUBLISHED = "/ogc/collections/stations/items?f=json"
+# Each outage asks for tiles that no worker has cut before, and so cannot have kept.
+NEVER_CUT = {
+    "killed": "/tiles/stations/0/0/0.mvt",
+    "restarted": "/tiles/townships/0/0/0.mvt",
+    "frozen": "/tiles/counties/0/0/0.mvt",
+}
 
 
 class Deployment(NamedTuple):
@@ -83,13 +90,20 @@ def assert_it_says_in_time_that_it_serves_from_memory(service: Service) -> None:
     assert json.loads(answer.body)["status"] == "serving from memory"
 
 
-def assert_what_is_published_is_refused_in_time(service: Service) -> None:
+def assert_what_is_published_is_refused_in_time(service: Service, tile: str) -> None:
     """OGC API reads PostGIS itself: it says in time, and in words, that it cannot."""
-    began = time.monotonic()
-    answer = service.ask("/ogc/collections/stations/items?f=json")
-    assert time.monotonic() - began <= REFUSED_WITHIN_S
-    assert answer.status == 503
-    assert json.loads(answer.body)["type"] == "/problems/register-unavailable"
+    for path in (PUBLISHED, tile):
+        began = time.monotonic()
+        answer = service.ask(path)
+        assert time.monotonic() - began <= REFUSED_WITHIN_S
+        assert answer.status == 503
+        assert json.loads(answer.body)["type"] == "/problems/register-unavailable"
+
+
+def assert_what_is_published_comes_back(service: Service, tile: str) -> None:
+    """Connections that were kept for readers are dead by now, and noticed to be."""
+    for path in (PUBLISHED, tile) * 3:
+        assert service.ask(path).status in {200, 204}
 
 
 def assert_it_comes_back(deployment: Deployment) -> None:
@@ -107,6 +121,7 @@ def test_whoever_asks_while_the_database_is_lost_is_answered_and_told_the_age(
     deployment: Deployment, fault: str
 ) -> None:
     service, cluster, database = deployment
+    tile = NEVER_CUT[fault]
     outages: dict[str, AbstractContextManager[None]] = {
         "killed": killed(cluster),
         "restarted": stopped(cluster),
@@ -114,17 +129,18 @@ def test_whoever_asks_while_the_database_is_lost_is_answered_and_told_the_age(
     }
 
     for _ in range(6):  # either worker reads what it needs for it, once
-        assert service.ask("/ogc/collections/stations/items?f=json").status == 200
+        assert service.ask(PUBLISHED).status == 200
     with People(service) as people:
         time.sleep(1)
         with outages[fault]:
             began = time.monotonic()
             assert_a_write_is_refused_in_time(database)
-            assert_what_is_published_is_refused_in_time(service)
+            assert_what_is_published_is_refused_in_time(service, tile)
             time.sleep(max(0.0, began + OUTAGE_S - time.monotonic()))
             assert_it_says_in_time_that_it_serves_from_memory(service)
             over = time.monotonic()
         assert_it_comes_back(deployment)
+        assert_what_is_published_comes_back(service, tile)
 
     late = [each for each in people.answers if began + 5 < each.began < over - each.took]
     assert late

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from geo_service.persistence.database import Database
-from geo_service.persistence.published import VIEWS
+from geo_service.persistence.published_views import VIEWS
 from tests.support.postgis import PostGIS
 
 

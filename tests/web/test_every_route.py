@@ -24,6 +24,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 PUBLIC = {
     "POST /api/v1/stations/nearest": "a question: too long for an address",
     "POST /api/v1/stations/along": "a question: too long for an address",
+    "POST /ogc/processes/<process_id>/execution": "a question, as OGC API puts it",
     "POST /route": "the form of the same question",
     "POST /api/v1/stations/<station_id>/reports": "workers report without an account; limited",
     "POST /s/<station_id>/reports": "the form of the same",

@@ -33,6 +33,8 @@ PAGES = [
     *("/", "/?lang=en", "/about", "/s/LH-001", "/route", "/print", "/print/411104102"),
     *("/coverage", "/maps/stations", "/maps/coverage", "/api/docs"),
     "/register/sign-in",
+    *("/tiles/example", "/ogc/processes/nearest?f=html"),
+    *("/ogc/collections/stations/tiles/WebMercatorQuad?f=html", "/ogc/TileMatrixSets?f=html"),
     *("/ogc/?f=html", "/ogc/collections?f=html", "/ogc/collections/stations/items?f=html"),
 ]
 FORGED = {

@@ -48,13 +48,14 @@ def coverage() -> Response:
     """Measure coverage of ground, and of a demand layer; every null has its reason beside it."""
     given = params.read_query(CoverageParameters)
     form = forms.asked(given.f, forms.OF_COVERAGE)
-    response = _answer(given, form)
+    response = coverage_of(given, form)
     others = {each.value: each.media_type for each in forms.OF_COVERAGE if each is not form}
     add_links(response, [*other_forms(others), described_by()])
     return response
 
 
-def _answer(given: CoverageParameters, form: Form) -> Response:
+def coverage_of(given: CoverageParameters, form: Form) -> Response:
+    """Answer a question for coverage in a form, wherever it was asked."""
     register, now = runtime.register(), runtime.now()
     if form.value in coverage_files.FORMS:
         return coverage_files.file_answer(given.query(now), PackForm(form.value), given.lang)

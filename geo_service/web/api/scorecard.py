@@ -24,8 +24,8 @@ from geo_service.services.scorecard import (
 from geo_service.services.scorecard_words import HAVINGS, criterion_text, reason_text
 from geo_service.web import freshness, params
 from geo_service.web.answers import JSON, json_answer
-from geo_service.web.caching import kept
 from geo_service.web.api.demand_options import REFUSALS
+from geo_service.web.caching import kept
 from geo_service.web.links import whole_address
 from geo_service.web.openapi import Operation, describes
 from geo_service.web.params import Decimal, Parameters, Whole

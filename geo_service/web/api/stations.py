@@ -42,7 +42,11 @@ _REFUSALS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 def nearest() -> Response:
     """Answer "which is nearest?", closest first, exactly on the WGS 84 spheroid."""
     given = params.read_query(NearestParameters)
-    form = forms.asked(given.f, forms.OF_STATIONS, given.datum)
+    return nearest_of(given, forms.asked(given.f, forms.OF_STATIONS, given.datum))
+
+
+def nearest_of(given: NearestParameters, form: Form) -> Response:
+    """Answer a question for the nearest in a form, wherever it was asked."""
     register, query = runtime.register(), given.query(runtime.now())
     runtime.served_area().check(register, query.origin)
     walking = runtime.walking()

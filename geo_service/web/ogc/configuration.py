@@ -119,6 +119,12 @@ def _collection(
                 "storage_crs": CRS84,
                 "crs": list(CRS),
                 "editable": False,
-            }
+            },
+            {
+                "type": "tile",
+                "name": "geo_service.persistence.published_tiles.PublishedTiles",
+                "data": name,
+                "format": {"name": "mvt", "mimetype": "application/vnd.mapbox-vector-tile"},
+            },
         ],
     }

@@ -22,4 +22,18 @@ CLASSES: Final = (
         f"{_SPEC}/cql2/1.0/conf/{part}"
         for part in ("cql2-text", "cql2-json", "basic-cql2", "basic-spatial-functions")
     ),
+    *(
+        f"{_SPEC}/ogcapi-tiles-1/1.0/conf/{part}"
+        for part in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30")
+    ),
+    *(
+        f"{_SPEC}/tms/2.0/conf/{part}"
+        for part in ("tilematrixset", "tilematrixsetlimits", "json-tilematrixset")
+    ),
+    f"{_SPEC}/tms/2.0/conf/json-tilematrixsetlimits",
+    f"{_SPEC}/tms/2.0/conf/json-tilesetmetadata",
+    *(
+        f"{_SPEC}/ogcapi-processes-1/1.0/conf/{part}"
+        for part in ("core", "ogc-process-description", "json", "html", "oas30")
+    ),
 )

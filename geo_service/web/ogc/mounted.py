@@ -11,6 +11,7 @@ from flask import current_app, request, url_for
 
 from geo_service import runtime
 from geo_service.web.ogc.configuration import configuration
+from geo_service.web.ogc.description import with_own_parts
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,4 +55,4 @@ def _make(told: dict[str, Any]) -> API:
 
     # It warns of what a question leaves out; and what is wrong, it says in its answer.
     logging.getLogger("pygeoapi").setLevel(logging.CRITICAL)
-    return API(told, get_oas_30(told))
+    return API(told, with_own_parts(get_oas_30(told)))

@@ -12,12 +12,13 @@ from geo_service.domain.errors import InvalidQueryError, ParameterFault
 from geo_service.web.ogc import filters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from werkzeug.datastructures import MultiDict
 
 _MEDIA_TYPES: Final = ("application/geo+json", "application/json", "text/html")
 FORMS: Final = ("json", "html", "jsonld", "csv")
+OWN_FORMS: Final = ("json", "html")  # of what is not pygeoapi's
 _OF_ITEMS: Final = frozenset(
     {
         *("bbox", "bbox-crs", "crs", "datetime", "limit", "offset", "sortby", "properties"),
@@ -62,7 +63,12 @@ def wants_page() -> bool:
     return request.accept_mimetypes.best_match(_MEDIA_TYPES) == "text/html"
 
 
-def checked(given: MultiDict[str, str], *, columns: Iterable[str] | None = None) -> None:
+def checked(
+    given: MultiDict[str, str],
+    *,
+    columns: Iterable[str] | None = None,
+    forms: Sequence[str] = FORMS,
+) -> None:
     """Raise InvalidQueryError for what cannot be asked; every fault found is named.
 
     With the columns of a collection, what may be asked of its items.
@@ -79,8 +85,8 @@ def checked(given: MultiDict[str, str], *, columns: Iterable[str] | None = None)
             faults.append(ParameterFault(name, _SHAPES[name][1]))
         elif name == "filter-lang" and value not in filters.LANGUAGES:
             faults.append(ParameterFault(name, f"must be one of {', '.join(filters.LANGUAGES)}"))
-        elif name == "f" and value not in FORMS:
-            faults.append(ParameterFault(name, f"must be one of {', '.join(FORMS)}"))
+        elif name == "f" and value not in forms:
+            faults.append(ParameterFault(name, f"must be one of {', '.join(forms)}"))
         elif "\0" in value:
             faults.append(ParameterFault(name, "must be text"))
     if faults:

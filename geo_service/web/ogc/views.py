@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc", template_folder="templates")
 
-_NOT_OFFERED: Final = ("/processes", "/jobs", "/TileMatrixSets")
+_NOT_OFFERED: Final = ("/jobs",)
 _GEOJSON: Final = "application/geo+json"
 
 
@@ -87,7 +87,8 @@ def queryables(name: str) -> Response:
 @blueprint.get("/collections/<name>/items")
 def items(name: str) -> Response:
     """Return items of a collection, a page at a time."""
-    from geo_service.persistence.published import columns_of, reading  # noqa: PLC0415  mounted.py
+    from geo_service.persistence.published import reading  # noqa: PLC0415  mounted.py
+    from geo_service.persistence.published_views import columns_of  # noqa: PLC0415
 
     columns = columns_of(name)
     checked(request.args, columns=columns)
