@@ -43,6 +43,7 @@ EXPENSIVE_BLUEPRINTS: Final = frozenset(
         "register",
         "route",
         "scorecard",
+        "tiles",
         "stations_nearest",
     }
 )
