@@ -26,6 +26,7 @@ FIVE = datetime(2026, 12, 27, 21, 0, tzinfo=UTC)
 BEFORE_THE_WORK = [
     NEAREST,
     f"{NEAREST}&open=now",
+    f"{NEAREST}&filter=capacity > 10 AND name LIKE '%25'",
     "/api/v1/stations?limit=3",
     "/api/v1/stations/LH-001",
     "/api/v1/search?q=mengmiao",
