@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -16,8 +17,12 @@ from geo_service.persistence.snapshots import load_register
 from geo_service.services.setup import load_folder
 from geo_service.settings import PROJECT, Settings
 from tests.support.app import closing
+from tests.support.chromium import ARGUMENTS, CHROMIUM
 from tests.support.clock import StoppedClock
 from tests.support.postgis import PostGIS, postgis
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SHIPPED = PROJECT / "data" / "stations"
 
@@ -89,3 +94,14 @@ def app(shipped: Database, settings: Settings, clock: StoppedClock) -> Iterator[
 def client(app: Flask) -> FlaskClient:
     """An HTTP client of it."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Start Debian's Chromium, which can reach no host but this one: one for all that drive it."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  most tests need none
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()

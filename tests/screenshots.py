@@ -14,8 +14,8 @@ from geo_service.persistence import migrate
 from geo_service.persistence.database import Database
 from geo_service.services.setup import load_folder
 from geo_service.settings import PROJECT, Settings
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.support.app import closing
+from tests.support.chromium import ARGUMENTS, CHROMIUM
 from tests.support.clock import StoppedClock
 from tests.support.phone import WECHAT, phone
 from tests.support.postgis import postgis

@@ -15,7 +15,6 @@ from playwright.sync_api import Browser
 from geo_service.domain.coordinate import Coordinate
 from geo_service.domain.datum import Datum, coordinate_in
 from geo_service.settings import PROJECT
-from tests.browser.conftest import browser as browser  # noqa: PLC0414  a fixture, for pytest
 from tests.docs.curl import SHOWN
 from tests.docs.markdown import Block, blocks
 from tests.support.pages import opened

@@ -20,6 +20,7 @@ package_name_override: {PACKAGE}
 post_hooks: []
 content_type_overrides:
   text/csv: application/octet-stream
+  application/vnd.mapbox-vector-tile: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
 """
 

@@ -59,7 +59,7 @@ def test_no_text_breaks_the_rules_for_logins_and_passwords(text: str) -> None:
         "Password2026!",
         "admin123456",
         "woaini520520",
-        "luohe2026!!",
+        "gonghui2026!!",
         "wang.fang2026",
         "x" * 201,
     ],

@@ -117,7 +117,7 @@ def test_a_record_sent_back_as_it_came_changes_nothing(
     assert answer.get_json()["revision"] == seen
 
 
-def test_the_mark_of_a_compressed_answer_is_taken_back(
+def test_who_takes_compressed_answers_gets_a_mark_that_is_taken_back(
     client: FlaskClient, key: dict[str, str]
 ) -> None:
     address = "/api/v1/stations/LH-003/record"
@@ -129,7 +129,7 @@ def test_the_mark_of_a_compressed_answer_is_taken_back(
         headers=key | {"If-Match": read.headers["ETag"]},
     )
 
-    assert read.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in read.headers  # of a compressed body it would be another
     assert changed.status_code == 200
 
 

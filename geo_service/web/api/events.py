@@ -93,8 +93,7 @@ def register(app: Flask) -> None:
         summary="Told as it happens: the register has another revision",
         query=EventsParameters,
         answers={
-            MEDIA_TYPE: {
-                "type": "string",
+            MEDIA_TYPE: {  # of no type: some read a text here, others an event
                 "description": "Server-sent events of the type `revision`; `id` is its number, "
                 "`data` JSON with `revision`, `committed_at` and `changes`, where to read on.",
             }

@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from flask import Blueprint, render_template, url_for
 
@@ -245,12 +245,7 @@ def _files(answer: CoverageAnswer, language: Language) -> list[tuple[str, str]]:
         asked["demand"] = layer.id
     if "lang" in CoverageParameters.model_fields:
         asked["lang"] = language
-    offered = get_args(CoverageParameters.model_fields["f"].annotation)
-    return [
-        (f"file_{form}", url_for("coverage.coverage", **asked, f=form))
-        for form in _FILES
-        if form in offered
-    ]
+    return [(f"file_{form}", url_for("coverage.coverage", **asked, f=form)) for form in _FILES]
 
 
 def _where_next(answer: CoverageAnswer, language: Language) -> str:
