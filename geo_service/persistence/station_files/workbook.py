@@ -75,6 +75,7 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
+        # NotImplementedError is zipfile's word for a packing that it cannot undo.
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             raise broken() from None
         self.unpacked = 0  # bytes so far, of all parts
